@@ -1,0 +1,65 @@
+# Two commands are enough: `make lab` opens the course, `make test` tests it.
+# Each makes .venv first when it is missing or older than what it is made from.
+
+PYTHON ?= python3
+BIN := .venv/bin
+NEWEST := .venv-newest
+EXTRAS := .[lab,test]
+PYTEST_ALL := -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env tests notebooks
+
+# JupyterLab refuses to run as root (in a container, say) unless it is told to.
+ROOT_OK := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: lab test lint unit notebooks bench data test-newest clean
+
+lab: .venv/.ready
+	$(BIN)/jupyter lab --ip=127.0.0.1 $(ROOT_OK) notebooks/00_start_here.ipynb
+
+test: .venv/.ready lint
+	$(BIN)/python $(PYTEST_ALL)
+
+lint: .venv/.ready
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+
+unit: .venv/.ready
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests
+
+# Re-executes every notebook in place; `make notebooks ONLY=03` only some.
+notebooks: .venv/.ready
+	$(BIN)/python tools/execute_notebooks.py $(ONLY)
+
+bench: .venv/.ready
+	$(BIN)/python benchmarks/bench_scratch.py
+
+data: .venv/.ready
+	$(BIN)/python data/build.py
+
+# The same tests against the newest releases that pyproject.toml allows.
+test-newest: $(NEWEST)/.ready
+	$(NEWEST)/bin/python $(PYTEST_ALL)
+
+clean:
+	rm -rf .venv $(NEWEST) .pytest_cache .ruff_cache .hypothesis
+
+define check_python
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12 lab"; exit 1; }
+@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	{ echo "$(PYTHON) cannot make virtual environments. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
+endef
+
+.venv/.ready: pyproject.toml constraints.txt tools/jupyterlab_overrides.json
+	$(check_python)
+	@echo "Setting up .venv (once; about two minutes and 3 GB) ..."
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e "$(EXTRAS)"
+	@mkdir -p .venv/share/jupyter/lab/settings
+	@cp tools/jupyterlab_overrides.json .venv/share/jupyter/lab/settings/overrides.json
+	@touch $@
+
+$(NEWEST)/.ready: pyproject.toml
+	$(check_python)
+	$(PYTHON) -m venv --clear $(NEWEST)
+	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check -e "$(EXTRAS)"
+	@touch $@

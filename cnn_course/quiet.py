@@ -1,0 +1,29 @@
+"""Import TensorFlow without its start-up log: `import cnn_course.quiet`.
+
+TensorFlow reports CPU features and missing CUDA libraries while it loads,
+before its logger reads TF_CPP_MIN_LOG_LEVEL, straight to file descriptor 2.
+A notebook would show those lines as if something had gone wrong. Errors are
+Python exceptions and still arrive.
+"""
+
+import contextlib
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@contextlib.contextmanager
+def _stderr_off():
+    saved = os.dup(2)
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(devnull)
+
+
+with _stderr_off():
+    import tensorflow  # noqa: F401
