@@ -148,8 +148,7 @@ def receptive_field(layers):
             kernel_size, stride = layer
         except (TypeError, ValueError):
             raise ValueError(
-                "layers must hold pairs (kernel_size, stride); got "
-                f"{layer!r}."
+                f"layers must hold pairs (kernel_size, stride); got {layer!r}."
             ) from None
         size += (_whole("kernel_size", kernel_size, 1) - 1) * jump
         jump *= _whole("stride", stride, 1)
@@ -204,7 +203,9 @@ class LayerTable:
         return "\n".join(
             "  ".join(
                 cell.rjust(width) if i >= 3 else cell.ljust(width)
-                for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+                for i, (cell, width) in enumerate(
+                    zip(line, widths, strict=True)
+                )
             ).rstrip()
             for line in cells
         )

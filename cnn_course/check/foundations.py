@@ -1,0 +1,606 @@
+"""The exercises of Part I, notebooks 01 to 06."""
+
+import math
+
+import numpy as np
+
+from cnn_course import filters, geometry, scratch
+from cnn_course.check.judge import FunctionExercise, ValueExercise
+
+
+def _ramp(*shape):
+    """A small picture whose numbers are all different."""
+    return np.arange(math.prod(shape), dtype=float).reshape(shape) ** 2 % 17
+
+
+# --- 01 edge detection ------------------------------------------------------
+
+
+def _convolve(image, kernel):
+    return scratch.conv2d(image[None, ..., None], kernel[..., None, None])[
+        0, ..., 0
+    ]
+
+
+dense_weights = ValueExercise(
+    "dense_weights",
+    right=200 * 100 * 3 * 500,
+    mistakes=(
+        (200 * 100 * 500, "a colour picture has three numbers a pixel."),
+        (
+            200 * 100 * 3 * 500 + 500,
+            "that counts the 500 biases too; the question is the weights.",
+        ),
+        (200 * 100 * 3, "those are the inputs; each meets every unit."),
+    ),
+    hint="every unit has one weight for every number of the picture.",
+)
+
+flip = FunctionExercise(
+    "flip",
+    right=lambda kernel: kernel[::-1, ::-1],
+    cases=((_ramp(3, 3),), (filters.SOBEL_VERTICAL,), (_ramp(2, 4),)),
+    mistakes=(
+        (
+            lambda kernel: kernel[::-1],
+            "that flips top and bottom only; flip left and right as well.",
+        ),
+        (
+            lambda kernel: kernel[:, ::-1],
+            "that flips left and right only; flip top and bottom as well.",
+        ),
+        (
+            lambda kernel: kernel.T,
+            "that is the transpose: it mirrors along the diagonal. Convolution "
+            "reverses the order of the rows and of the columns.",
+        ),
+    ),
+    hint="reverse the order of the rows and of the columns: kernel[::-1, …].",
+)
+
+convolve = FunctionExercise(
+    "convolve",
+    right=_convolve,
+    cases=(
+        (_ramp(4, 4), np.array([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])),
+        (_ramp(6, 5), filters.SCHARR_HORIZONTAL),
+        (_ramp(5, 5), np.array([[1.0, 2], [3, 5]])),
+        (_ramp(3, 3), np.array([[2.0]])),
+    ),
+    mistakes=(
+        (
+            lambda image, kernel: _convolve(image, kernel[::-1, ::-1]),
+            "your kernel is flipped: that is a true convolution. Deep learning "
+            "lays the kernel on the picture as it is.",
+        ),
+        (
+            lambda image, kernel: _convolve(image, kernel)[:-1, :-1],
+            "the last row and column are missing: a kernel fits at n − f + 1 "
+            "positions, so loop over range(n - f + 1).",
+        ),
+        (
+            lambda image, kernel: _convolve(image, kernel.T),
+            "the kernel is transposed: check which index runs down and which "
+            "runs across.",
+        ),
+        (
+            lambda image, kernel: _convolve(image, kernel) / kernel.size,
+            "that is the mean of the products; take their sum.",
+        ),
+    ),
+    hint="each output is (window * kernel).sum(), with the window's top-left "
+    "corner at the output's own row and column.",
+)
+
+
+# --- 02 padding -------------------------------------------------------------
+
+
+same_padding = FunctionExercise(
+    "same_padding",
+    right=geometry.same_padding,
+    cases=((3,), (5,), (1,), (7,), (4,), (2,)),
+    mistakes=(
+        (
+            lambda kernel_size: kernel_size - 1,
+            "that is the total; half of it goes to each end.",
+        ),
+        (
+            lambda kernel_size: (kernel_size + 1) // 2,
+            "one too many: n + 2p − f + 1 = n gives p = (f − 1) / 2.",
+        ),
+        (
+            lambda kernel_size: kernel_size / 2,
+            "p = (f − 1) / 2: the minus one is missing.",
+        ),
+        (
+            lambda kernel_size: (kernel_size - 1) // 2,
+            "right for odd kernels. For an even one f − 1 is odd and does not "
+            "split in two halves, so raise a ValueError.",
+        ),
+        (
+            lambda kernel_size: (kernel_size - 1) / 2,
+            "right for odd kernels. For an even one your function gives half "
+            "a pixel, so raise a ValueError.",
+        ),
+    ),
+    hint="solve n + 2p − f + 1 = n for p; an even f raises a ValueError.",
+)
+
+zero_pad = FunctionExercise(
+    "zero_pad",
+    right=lambda image, p: np.pad(image, p),
+    cases=((_ramp(2, 3) + 1, 1), (_ramp(3, 3) + 1, 2), (_ramp(2, 2) + 1, 0)),
+    mistakes=(
+        (
+            lambda image, p: np.pad(image, ((0, p), (0, p))),
+            "zeros are needed on all four sides, not only below and right.",
+        ),
+        (
+            lambda image, p: np.pad(image, ((p, p), (0, 0))),
+            "left and right are missing.",
+        ),
+        (
+            lambda image, p: np.pad(image, ((0, 0), (p, p))),
+            "above and below are missing.",
+        ),
+        (
+            lambda image, p: np.pad(image, p, mode="edge"),
+            "the frame must be zeros, not a copy of the border.",
+        ),
+        (
+            lambda image, p: np.pad(image, 1),
+            "the frame is always one pixel wide; make it p pixels wide.",
+        ),
+    ),
+    hint="the result has p more rows above and below, p more columns left and "
+    "right, all zero.",
+)
+
+valid_layers = FunctionExercise(
+    "valid_layers",
+    right=lambda n, f: (n - 1) // (f - 1),
+    cases=((28, 3), (28, 5), (7, 3), (6, 7), (32, 5)),
+    mistakes=(
+        (
+            lambda n, f: n // (f - 1),
+            "one too many where the last picture would have no pixel left: "
+            "the kernel needs f pixels to fit.",
+        ),
+        (
+            lambda n, f: n // f,
+            "a layer takes off f − 1 pixels, not f.",
+        ),
+        (
+            lambda n, f: (n - 1) / (f - 1),
+            "whole layers only: round down.",
+        ),
+        (
+            lambda n, f: (n - f) // (f - 1),
+            "one too few: the layer that leaves fewer than f pixels counts "
+            "as well.",
+        ),
+    ),
+    hint="start from n and apply n − f + 1 as long as the kernel fits "
+    "(n >= f); count the steps.",
+)
+
+
+# --- 03 strides -------------------------------------------------------------
+
+
+output_size = FunctionExercise(
+    "output_size",
+    right=lambda n, f, p, s: (n + 2 * p - f) // s + 1,
+    cases=(
+        (7, 3, 0, 2),
+        (8, 3, 0, 2),
+        (6, 3, 1, 1),
+        (10, 4, 1, 3),
+        (5, 5, 0, 4),
+    ),
+    mistakes=(
+        (
+            lambda n, f, p, s: (n + 2 * p - f) / s + 1,
+            "round down: at a fraction the kernel would hang over the border. "
+            "Floor division is //.",
+        ),
+        (
+            lambda n, f, p, s: math.ceil((n + 2 * p - f) / s) + 1,
+            "round down, not up: the kernel must lie wholly inside.",
+        ),
+        (
+            lambda n, f, p, s: round((n + 2 * p - f) / s) + 1,
+            "round down, not to the nearest: the kernel must lie inside.",
+        ),
+        (
+            lambda n, f, p, s: (n + 2 * p - f) // s,
+            "the + 1 is missing: the first position counts too.",
+        ),
+        (
+            lambda n, f, p, s: (n + p - f) // s + 1,
+            "padding is added at both ends: 2p.",
+        ),
+        (
+            lambda n, f, p, s: (n + 2 * p - f + 1) // s,
+            "divide first, then add 1.",
+        ),
+    ),
+    hint="floor((n + 2p − f) / s) + 1.",
+)
+
+same_output = FunctionExercise(
+    "same_output",
+    right=lambda n, s: -(-n // s),
+    cases=((7, 2), (6, 2), (224, 4), (10, 3), (5, 1)),
+    mistakes=(
+        (
+            lambda n, s: n // s,
+            "round up, not down: Keras pads so that the last pixels are "
+            "seen as well.",
+        ),
+        (lambda n, s: n / s, "whole pixels only: round up."),
+        (
+            lambda n, s: n,
+            '"same" keeps the size at stride 1 only.',
+        ),
+        (
+            lambda n, s: n // s + 1,
+            "one too many where s divides n: round n / s up.",
+        ),
+    ),
+    hint="n / s, rounded up.",
+)
+
+dilated_span = FunctionExercise(
+    "dilated_span",
+    right=lambda f, d: d * (f - 1) + 1,
+    cases=((3, 2), (3, 1), (5, 3), (1, 4)),
+    mistakes=(
+        (
+            lambda f, d: d * f,
+            "between f weights there are f − 1 gaps, not f.",
+        ),
+        (
+            lambda f, d: d * (f - 1),
+            "the first weight takes a pixel as well: + 1.",
+        ),
+        (
+            lambda f, d: f + d,
+            "each of the f − 1 steps from weight to weight is d pixels long.",
+        ),
+    ),
+    hint="f − 1 steps of d pixels, and one pixel for the first weight.",
+)
+
+
+# --- 04 volumes and layers --------------------------------------------------
+
+
+conv_parameters = FunctionExercise(
+    "conv_parameters",
+    right=lambda f, c_in, c_out: (f * f * c_in + 1) * c_out,
+    cases=((3, 3, 10), (5, 3, 6), (1, 64, 16), (5, 6, 16)),
+    mistakes=(
+        (
+            lambda f, c_in, c_out: f * f * c_in * c_out,
+            "the biases are missing: one for each filter.",
+        ),
+        (
+            lambda f, c_in, c_out: f * f * c_in * c_out + 1,
+            "one bias for each filter, not one for the layer.",
+        ),
+        (
+            lambda f, c_in, c_out: (f * f + 1) * c_out,
+            "a filter is as deep as its input: f × f × c_in weights.",
+        ),
+        (
+            lambda f, c_in, c_out: (f * c_in + 1) * c_out,
+            "a filter has f rows and f columns.",
+        ),
+    ),
+    hint="c_out filters, each with f × f × c_in weights and one bias.",
+)
+
+layer_shape = FunctionExercise(
+    "layer_shape",
+    right=lambda n, c_in, filters, f, p, s: (
+        (n + 2 * p - f) // s + 1,
+        (n + 2 * p - f) // s + 1,
+        filters,
+    ),
+    cases=((6, 3, 2, 3, 0, 1), (39, 3, 10, 3, 0, 1), (37, 10, 20, 5, 0, 2)),
+    mistakes=(
+        (
+            lambda n, c_in, filters, f, p, s: (
+                (n + 2 * p - f) // s + 1,
+                (n + 2 * p - f) // s + 1,
+                c_in,
+            ),
+            "the output has as many channels as there are filters; the "
+            "input's channels are summed away.",
+        ),
+        (
+            lambda n, c_in, filters, f, p, s: (
+                (n + 2 * p - f) // s + 1,
+                (n + 2 * p - f) // s + 1,
+                c_in * filters,
+            ),
+            "one filter sums over all input channels, so it makes one output "
+            "channel, not c_in of them.",
+        ),
+        (
+            lambda n, c_in, filters, f, p, s: (
+                (n + 2 * p - f) // s + 1,
+                (n + 2 * p - f) // s + 1,
+            ),
+            "height and width are right; the number of channels is missing.",
+        ),
+    ),
+    hint="(side, side, channels): side = floor((n + 2p − f) / s) + 1.",
+)
+
+receptive_field = FunctionExercise(
+    "receptive_field",
+    right=lambda layers: geometry.receptive_field(layers)[0],
+    cases=(
+        ([(3, 1), (3, 1)],),
+        ([(3, 2), (3, 1)],),
+        ([(5, 1), (2, 2), (5, 1), (2, 2)],),
+        ([(7, 2), (3, 2)],),
+    ),
+    mistakes=(
+        (
+            lambda layers: 1 + sum(f - 1 for f, _ in layers),
+            "the strides below are missing: after a stride of 2, one step in "
+            "the layer above is two pixels of the picture.",
+        ),
+        (
+            lambda layers: sum(f for f, _ in layers),
+            "two 3×3 layers see 5 pixels, not 6: neighbouring windows overlap, "
+            "so a layer adds f − 1.",
+        ),
+        (
+            lambda layers: (
+                1
+                + sum(
+                    (f - 1) * math.prod(s for _, s in layers[: i + 1])
+                    for i, (f, _) in enumerate(layers)
+                )
+            ),
+            "a layer's own stride widens the layers above it, not itself: "
+            "update the jump after the size.",
+        ),
+        (
+            lambda layers: geometry.receptive_field(layers)[0] - 1,
+            "start from 1: with no layer at all, one pixel sees one pixel.",
+        ),
+        (
+            geometry.receptive_field,
+            "give the size only, without the jump.",
+        ),
+    ),
+    hint="start with size 1 and jump 1; each layer adds (f − 1) * jump to the "
+    "size, then multiplies the jump by its stride.",
+)
+
+
+# --- 05 pooling -------------------------------------------------------------
+
+
+def _pool(x, strides, mode):
+    return scratch.pool2d(x[None, ..., None], 2, strides=strides, mode=mode)[
+        0, ..., 0
+    ]
+
+
+max_pool = FunctionExercise(
+    "max_pool",
+    right=lambda x: _pool(x, 2, "max"),
+    cases=(
+        (np.array([[2.0, 3, 1, 9], [4, 7, 3, 5], [8, 2, 2, 2], [1, 3, 4, 5]]),),
+        (_ramp(6, 4) - 9,),
+        (-1 - _ramp(2, 2),),
+    ),
+    mistakes=(
+        (
+            lambda x: _pool(x, 2, "average"),
+            "that is average pooling; keep the largest of the four.",
+        ),
+        (
+            lambda x: _pool(x, 2, "min"),
+            "that is the smallest of the four; keep the largest.",
+        ),
+        (
+            lambda x: _pool(x, 1, "max"),
+            "the window must move by 2, not by 1.",
+        ),
+        (lambda x: x.max(), "one maximum for each 2×2 window, not one in all."),
+        (
+            lambda x: np.maximum(_pool(x, 2, "max"), 0),
+            "negative numbers count too: do not start from 0.",
+        ),
+    ),
+    hint="split the picture into 2×2 windows that do not overlap; keep the "
+    "largest number of each.",
+)
+
+global_average_pool = FunctionExercise(
+    "global_average_pool",
+    right=lambda x: x.mean(axis=(0, 1)),
+    cases=((_ramp(2, 3, 4),), (_ramp(5, 5, 2),), (_ramp(1, 4, 3),)),
+    mistakes=(
+        (
+            lambda x: x.mean(),
+            "each channel keeps its own mean: average over height and width "
+            "only.",
+        ),
+        (
+            lambda x: x.mean(axis=-1),
+            "that averages over the channels; average over height and width.",
+        ),
+        (
+            lambda x: x.max(axis=(0, 1)),
+            "that is global max pooling; take the mean.",
+        ),
+        (
+            lambda x: x.sum(axis=(0, 1)),
+            "that is the sum; divide by the number of pixels.",
+        ),
+    ),
+    hint="x.mean over the two axes of height and width.",
+)
+
+pool_parameters = ValueExercise(
+    "pool_parameters",
+    right=0,
+    mistakes=(
+        (4, "a 2×2 window has 4 places, but no weight sits in them."),
+        (256, "pooling works on 64 channels, but nothing is learned."),
+        (260, "pooling works on 64 channels, but nothing is learned."),
+        (64, "there is no bias either: the maximum needs no number."),
+        (2, "size and stride are chosen by you, not learned."),
+    ),
+    hint="what would gradient descent have to change in a maximum?",
+)
+
+
+# --- 06 first convnet -------------------------------------------------------
+
+
+flattened = ValueExercise(
+    "flattened",
+    right=5 * 5 * 32,
+    mistakes=(
+        (5 * 5, "each of the 5×5 places holds 32 channels."),
+        (6 * 6 * 32, "11 pixels hold 5 whole windows of 2: round down."),
+        (7 * 7 * 32, "both convolutions are valid: each takes off 2 pixels."),
+        (11 * 11 * 32, "the second pooling halves the side once more."),
+    ),
+    hint="follow the side of the picture layer by layer, then multiply "
+    "height, width and channels.",
+)
+
+
+def _relu(x, slope):
+    return np.where(x > 0, x, slope * x)
+
+
+leaky_relu_gradient = FunctionExercise(
+    "leaky_relu_gradient",
+    right=lambda x, slope: np.where(x > 0, 1.0, slope),
+    cases=(
+        (np.array([-2.0, -0.5, 0.5, 3.0]), 0.1),
+        (np.array([[-1.0, 4.0], [2.0, -3.0]]), 0.01),
+        (np.array([-1.0, 1.0]), 0.0),
+    ),
+    mistakes=(
+        (_relu, "that is the activation itself; its slope is asked for."),
+        (
+            lambda x, slope: np.where(x > 0, 1.0, 0.0),
+            "that is ReLU's gradient; the leaky one lets `slope` through "
+            "below zero.",
+        ),
+        (
+            lambda x, slope: np.where(x > 0, slope, 1.0),
+            "the two sides are swapped.",
+        ),
+        (
+            lambda x, slope: np.where(x > 0, 1.0, -slope),
+            "the function rises below zero too: the slope is positive.",
+        ),
+    ),
+    hint="1 where x > 0, `slope` elsewhere.",
+)
+
+
+def _softmax(z, axis):
+    e = np.exp(z - z.max())
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+softmax = FunctionExercise(
+    "softmax",
+    right=lambda z: _softmax(z, -1),
+    cases=(
+        (np.array([[1.0, 2.0, 3.0], [1.0, 1.0, 4.0]]),),
+        (np.array([[0.0, 0.0]]),),
+        (np.array([[1000.0, 1001.0], [1000.0, 1002.0]]),),
+    ),
+    mistakes=(
+        (
+            lambda z: 1 / (1 + np.exp(-z)),
+            "that is the sigmoid: each number by itself. Softmax's rows sum "
+            "to 1.",
+        ),
+        (
+            lambda z: _softmax(z, None),
+            "the whole batch sums to 1; each row must (axis=-1, "
+            "keepdims=True).",
+        ),
+        (
+            lambda z: _softmax(z, 0),
+            "the columns sum to 1; the rows must (axis=-1).",
+        ),
+        (
+            lambda z: z / z.sum(axis=-1, keepdims=True),
+            "the exponential is missing.",
+        ),
+        (
+            lambda z: np.full(z.shape, np.nan),
+            "right for small numbers, but exp(1000) overflows: subtract each "
+            "row's maximum first.",
+        ),
+    ),
+    hint="exp of each number, divided by the sum of its row.",
+)
+
+
+def _max_pool_backward(dy, x):
+    return scratch.pool2d_backward(dy[None, ..., None], x[None, ..., None])[
+        0, ..., 0
+    ]
+
+
+def _spread(dy):
+    return np.kron(dy, np.ones((2, 2)))
+
+
+max_pool_backward = FunctionExercise(
+    "max_pool_backward",
+    right=_max_pool_backward,
+    cases=(
+        (
+            np.array([[10.0, 20.0], [30.0, 40.0]]),
+            np.array(
+                [[2.0, 3, 1, 9], [4, 7, 3, 5], [8, 2, 1, 2], [1, 3, 4, 5]]
+            ),
+        ),
+        (np.array([[-1.0, 2.0, 0.5]]), _ramp(2, 6) - 20),
+    ),
+    mistakes=(
+        (
+            lambda dy, x: _spread(dy) / 4,
+            "that shares the gradient equally, as average pooling does; here "
+            "only the winner gets it.",
+        ),
+        (
+            lambda dy, x: _spread(dy),
+            "only the largest of the four gets the gradient, not all four.",
+        ),
+        (
+            lambda dy, x: _max_pool_backward(dy, -x),
+            "that is min pooling's: the gradient goes to the largest.",
+        ),
+        (
+            lambda dy, x: _max_pool_backward(np.ones(dy.shape), x),
+            "the right places, but they get 1: they must get dy.",
+        ),
+        (
+            lambda dy, x: x * _max_pool_backward(np.ones(dy.shape), x),
+            "the right places, but they keep x: they must get dy.",
+        ),
+    ),
+    hint="each window has one winner; it gets that window's dy, the other "
+    "three get 0.",
+)

@@ -1,0 +1,189 @@
+"""Pictures by name: bundled by default, the full public set on request.
+
+Nothing is downloaded unless you ask: with `full=True`, or CNN_COURSE_FULL=1
+in the environment for a whole notebook, `load` fetches the public data set
+through Keras's own loader and cache.
+"""
+
+import importlib
+import os
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+_DATA = Path(__file__).resolve().parent.parent / "data"
+_TEST_SHARE = 0.2
+
+
+class LabelledImages(NamedTuple):
+    """Pictures with the number of their class.
+
+    images: uint8 array (n, height, width, channels), 0 to 255.
+    labels: int array (n,), indices into class_names.
+    class_names: tuple of str.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: tuple
+
+
+class _Public(NamedTuple):
+    """A public data set: its module in keras.datasets and its classes."""
+
+    module: str
+    title: str
+    class_names: tuple
+
+
+_DIGITS = tuple("0123456789")
+_PUBLIC = {
+    "digits": _Public("mnist", "MNIST", _DIGITS),
+    "fashion_mnist": _Public(
+        "fashion_mnist",
+        "Fashion-MNIST",
+        ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal",
+         "shirt", "trainer", "bag", "ankle boot"),
+    ),
+    "cifar10": _Public(
+        "cifar10",
+        "CIFAR-10",
+        ("aeroplane", "car", "bird", "cat", "deer", "dog", "frog", "horse",
+         "ship", "lorry"),
+    ),
+}  # fmt: skip
+
+
+def _data_folder(name):
+    folder = _DATA / name
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"The bundled pictures are not here ({name}/ is missing beside "
+            "the package): they come with the course's repository, so clone "
+            'it and install it from there with `pip install -e ".[lab]"`.'
+        )
+    return folder
+
+
+def names():
+    """List the data sets that `load` knows."""
+    return sorted(_PUBLIC)
+
+
+def photo_names():
+    """List the photographs that `photo` knows."""
+    return sorted(path.stem for path in _data_folder("photos").iterdir())
+
+
+def photo(name, *, grey=False, max_side=None):
+    """Read a bundled photograph.
+
+    Args:
+        name: str, one of `photo_names()`.
+        grey: bool, convert colour to grey (ITU-R 601 luma).
+        max_side: int >= 1, scale down so that the longer side has at most
+            this many pixels; None: the size it has.
+
+    Returns:
+        uint8 array (height, width) for grey, else (height, width, 3).
+
+    Raises:
+        ValueError: the name is unknown; the message lists the names.
+    """
+    found = [p for p in _data_folder("photos").iterdir() if p.stem == name]
+    if not found:
+        raise ValueError(
+            f"name must be one of {', '.join(photo_names())}; got {name!r}."
+        )
+    with Image.open(found[0]) as picture:
+        picture = picture.convert("L") if grey else picture
+        if max_side is not None:
+            picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+        return np.array(picture)
+
+
+@cache
+def _digits():
+    """All bundled digits and which of them are for testing."""
+    paths = sorted(
+        _data_folder("digits").glob("*/*.png"), key=lambda path: path.stem
+    )
+    images = np.empty((len(paths), 8, 8, 1), np.uint8)
+    for image, path in zip(images, paths, strict=True):
+        with Image.open(path) as picture:
+            image[..., 0] = picture
+    labels = np.array([int(path.parent.name) for path in paths])
+    # RandomState, not default_rng: NumPy has frozen its stream for good.
+    order = np.random.RandomState(0).permutation(len(paths))
+    test = np.zeros(len(paths), bool)
+    test[order[: int(_TEST_SHARE * len(paths))]] = True
+    return images, labels, test
+
+
+def _load_bundled_digits(split):
+    images, labels, test = _digits()
+    chosen = test if split == "test" else ~test
+    return LabelledImages(images[chosen], labels[chosen], _DIGITS)
+
+
+def _load_public(public, split):
+    module = importlib.import_module(f"keras.datasets.{public.module}")
+    images, labels = module.load_data()[split == "test"]
+    if images.ndim == 3:
+        images = images[..., None]
+    return LabelledImages(
+        images, labels.ravel().astype(int), public.class_names
+    )
+
+
+def load(name, split="train", full=False):
+    """Load labelled pictures, split for training and testing.
+
+    Bundled are the 1 797 handwritten digits of scikit-learn, 8×8 pixels: a
+    fifth of them, drawn with seed 0, is the test split. With full=True:
+    "digits" is MNIST, "fashion_mnist" and "cifar10" are themselves,
+    downloaded once into Keras's cache. Without full=True, or without a
+    network, you get the bundled digits, and a sentence when that is not what
+    the name says.
+
+    Args:
+        name: str, one of `names()`.
+        split: "train" or "test".
+        full: bool, the public data set; CNN_COURSE_FULL=1 in the environment
+            means the same.
+
+    Returns:
+        LabelledImages(images, labels, class_names).
+
+    Raises:
+        ValueError: name or split is unknown; the message lists what is known.
+        FileNotFoundError: the repository's data/ is missing.
+    """
+    if name not in _PUBLIC:
+        raise ValueError(
+            f"name must be one of {', '.join(names())}; got {name!r}."
+        )
+    if split not in ("train", "test"):
+        raise ValueError(f'split must be "train" or "test"; got {split!r}.')
+    public = _PUBLIC[name]
+    if full or os.environ.get("CNN_COURSE_FULL") == "1":
+        try:
+            return _load_public(public, split)
+        except Exception as error:
+            # Keras raises a bare Exception when a download fails.
+            offline = isinstance(error, OSError) or "URL fetch" in str(error)
+            if not offline:
+                raise
+            print(
+                f"{public.title} could not be downloaded (no network?): here "
+                "are the bundled 8×8 digits instead."
+            )
+    elif name != "digits":
+        print(
+            f"{public.title} is not bundled: here are the 8×8 digits instead. "
+            f'load("{name}", full=True) downloads {public.title}.'
+        )
+    return _load_bundled_digits(split)

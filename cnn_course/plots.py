@@ -1,0 +1,449 @@
+"""Every figure of the course. All of them are readable in grey."""
+
+from itertools import cycle
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.patches import Rectangle
+
+_INK = "#1a1a1a"
+_MARK = "#d55e00"  # orange that stays distinct in grey and to the colour-blind
+_LINES = ("-", "--", "-.", ":")
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
+
+
+def set_style():
+    """Set the course's figure style for this session."""
+    plt.rcParams.update(
+        {
+            "figure.dpi": 80,
+            "savefig.bbox": "tight",
+            "font.size": 11,
+            "axes.titlesize": 11,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "figure.constrained_layout.use": True,
+            "image.cmap": "gray",
+        }
+    )
+
+
+def _is_colour(picture):
+    return picture.ndim == 3 and picture.shape[-1] == 3
+
+
+def _prepare(picture):
+    """Drop a single channel; bring colour into matplotlib's range."""
+    picture = np.asarray(picture)
+    if picture.ndim == 3 and picture.shape[-1] == 1:
+        picture = picture[..., 0]
+    if _is_colour(picture) and np.issubdtype(picture.dtype, np.floating):
+        picture = np.clip(picture, 0, 1)
+    return picture
+
+
+def images(
+    pictures,
+    titles=None,
+    *,
+    columns=None,
+    size=2.4,
+    signed=False,
+    suptitle=None,
+):
+    """Draw pictures side by side without axes.
+
+    Args:
+        pictures: list of arrays (height, width), (height, width, 1) or
+            (height, width, 3); colour is uint8 or float in 0 to 1.
+        titles: list of str, one a picture.
+        columns: int >= 1, pictures in a row; None: all in one row.
+        size: inches along a picture's side.
+        signed: bool, grey means zero, white positive and black negative, on
+            one scale for all pictures, drawn as a bar.
+        suptitle: str over all pictures.
+
+    Returns:
+        The matplotlib Figure's axes, flat array of one a picture.
+    """
+    pictures = [_prepare(picture) for picture in pictures]
+    columns = columns or len(pictures)
+    rows = -(-len(pictures) // columns)
+    tallest = max(picture.shape[0] / picture.shape[1] for picture in pictures)
+    figure, axes = plt.subplots(
+        rows,
+        columns,
+        figsize=(size * columns, (size * tallest + 0.35) * rows),
+        squeeze=False,
+    )
+    limit = (
+        max(np.abs(picture).max() for picture in pictures) if signed else None
+    )
+    for axis in axes.flat:
+        axis.axis("off")
+    for i, (axis, picture) in enumerate(zip(axes.flat, pictures, strict=False)):
+        limits = {"vmin": -limit, "vmax": limit} if signed else {}
+        drawn = axis.imshow(picture, interpolation="nearest", **limits)
+        if titles is not None:
+            axis.set_title(titles[i])
+    if signed:
+        figure.colorbar(
+            drawn, ax=axes, shrink=0.7, label="output of the filter"
+        )
+    if suptitle:
+        figure.suptitle(suptitle)
+    return axes.ravel()[: len(pictures)]
+
+
+def _number_grid(axis, values, *, window=None, fmt="{:g}"):
+    """Draw a small matrix as a grid of grey squares with its numbers."""
+    values = np.atleast_2d(values).astype(float)
+    height, width = values.shape
+    spread = np.nanmax(np.abs(values)) or 1
+    axis.imshow(
+        values,
+        cmap="gray",
+        vmin=-1.6 * spread,
+        vmax=1.1 * spread,
+        aspect="equal",
+    )
+    for (i, j), value in np.ndenumerate(values):
+        if not np.isnan(value):
+            dark = value < -0.25 * spread
+            axis.text(
+                j,
+                i,
+                fmt.format(value),
+                ha="center",
+                va="center",
+                color="white" if dark else _INK,
+            )
+    axis.set_xticks(np.arange(-0.5, width), [])
+    axis.set_yticks(np.arange(-0.5, height), [])
+    axis.grid(color=_INK, linewidth=0.6)
+    axis.tick_params(length=0)
+    for spine in axis.spines.values():
+        spine.set_visible(True)
+    if window is not None:
+        _frame(axis, *window)
+
+
+def _frame(axis, row, column, height, width):
+    axis.add_patch(
+        Rectangle(
+            (column - 0.5, row - 0.5),
+            width,
+            height,
+            fill=False,
+            edgecolor=_MARK,
+            linewidth=3.5,
+        )
+    )
+
+
+def equation(terms, titles=None, *, fmt="{:g}", cell=0.45):
+    """Draw small matrices with signs between them, such as x * k = y.
+
+    Args:
+        terms: list of 2-D arrays and str, in reading order.
+        titles: list of str, one for each array.
+        fmt: format of a number.
+        cell: inches along the side of one square.
+    """
+    widths = [
+        0.9 if isinstance(term, str) else np.atleast_2d(term).shape[1]
+        for term in terms
+    ]
+    tallest = max(
+        np.atleast_2d(term).shape[0]
+        for term in terms
+        if not isinstance(term, str)
+    )
+    _, axes = plt.subplots(
+        1,
+        len(terms),
+        figsize=(cell * (sum(widths) + 1.2), cell * tallest + 0.5),
+        width_ratios=widths,
+    )
+    titles = iter(titles or [])
+    for axis, term in zip(axes, terms, strict=True):
+        if isinstance(term, str):
+            axis.axis("off")
+            axis.text(0.5, 0.5, term, ha="center", va="center", fontsize=18)
+        else:
+            _number_grid(axis, term, fmt=fmt)
+            axis.set_title(next(titles, ""))
+
+
+def sliding_window(
+    image, kernel, output, steps, *, stride=1, dilation=1, columns=4, cell=0.32
+):
+    """Draw a kernel at several positions, with the sum written out.
+
+    Args:
+        image: 2-D array, padded already if it is to be.
+        kernel: 2-D array.
+        output: 2-D array, the finished output; it fills up step by step.
+        steps: list of (row, column) of the output to draw, in reading order.
+        stride: int >= 1, pixels between neighbouring positions.
+        dilation: int >= 1, pixels between neighbouring kernel weights.
+        columns: int >= 1, steps in a row.
+        cell: inches along the side of one square.
+    """
+    rows = -(-len(steps) // columns)
+    (height, width), (height_out, width_out) = image.shape, output.shape
+    spans = [dilation * (side - 1) + 1 for side in kernel.shape]
+    figure = plt.figure(
+        figsize=(
+            cell * columns * (width + 2),
+            cell * rows * (height + height_out + 4),
+        )
+    )
+    panels = np.atleast_1d(figure.subfigures(rows, columns)).ravel()
+    for (row, column), panel in zip(steps, panels, strict=False):
+        above, below = panel.subplots(2, 1, height_ratios=[height, height_out])
+        top, left = row * stride, column * stride
+        _number_grid(above, image, window=(top, left, *spans))
+        seen = np.full(output.shape, np.nan)
+        count = row * width_out + column + 1
+        seen.flat[:count] = output.flat[:count]
+        _number_grid(below, seen, window=(row, column, 1, 1))
+        window = image[
+            top : top + spans[0] : dilation, left : left + spans[1] : dilation
+        ]
+        below.set_xlabel(_sum_written_out(window, kernel), fontsize=9)
+    for panel in panels[len(steps) :]:
+        panel.set_visible(False)
+
+
+def _sum_written_out(window, kernel):
+    """The products of one window, those with a zero weight left out."""
+    products = [
+        f"{value:g}·{weight:g}" if weight >= 0 else f"{value:g}·({weight:g})"
+        for value, weight in zip(window.ravel(), kernel.ravel(), strict=True)
+        if weight
+    ]
+    lines = [
+        " + ".join(products[i : i + 3]) for i in range(0, len(products), 3)
+    ]
+    return " +\n".join(lines) + f" = {(window * kernel).sum():g}"
+
+
+def heatmap(values, *, title, label, fmt=None, axis=None, cell=0.4):
+    """Draw a matrix as shades of grey, with a bar that says what they mean.
+
+    Args:
+        values: 2-D array.
+        title: str.
+        label: str, what a shade counts, with its unit.
+        fmt: format of the number written into each square; None: none.
+        axis: matplotlib Axes to draw in; None: a new figure.
+        cell: inches along the side of one square of a new figure.
+    """
+    values = np.asarray(values, float)
+    if axis is None:
+        height, width = (max(2.4, cell * side) for side in values.shape)
+        _, axis = plt.subplots(figsize=(width + 1.4, height + 0.6))
+    drawn = axis.imshow(values, cmap="gray", interpolation="nearest")
+    if fmt is not None:
+        middle = (values.min() + values.max()) / 2
+        for (i, j), value in np.ndenumerate(values):
+            colour = _INK if value > middle else "white"
+            axis.text(
+                j, i, fmt.format(value), ha="center", va="center", color=colour
+            )
+    axis.set(title=title, xlabel="column", ylabel="row")
+    axis.figure.colorbar(drawn, ax=axis, label=label, shrink=0.8)
+    return axis
+
+
+def curves(lines, *, xlabel, ylabel, title, x=None, axis=None, log=False):
+    """Draw lines that differ in dash as well as in colour.
+
+    Args:
+        lines: dict from label to 1-D array.
+        xlabel: str with unit.
+        ylabel: str with unit.
+        title: str.
+        x: 1-D array shared by all lines; None: 1, 2, 3, ...
+        axis: matplotlib Axes to draw in; None: a new figure.
+        log: bool, logarithmic y axis.
+
+    Returns:
+        The Axes.
+    """
+    if axis is None:
+        _, axis = plt.subplots(figsize=(6, 3.4))
+    styles = zip(cycle(_LINES), cycle(_COLOURS), strict=False)
+    for (label, y), (dash, colour) in zip(lines.items(), styles, strict=False):
+        places = np.arange(1, len(y) + 1) if x is None else x
+        axis.plot(places, y, dash, color=colour, linewidth=2, label=label)
+    axis.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    if log:
+        axis.set_yscale("log")
+    if len(lines) > 1:
+        axis.legend(frameon=False)
+    axis.grid(alpha=0.3)
+    return axis
+
+
+def bars(values, *, xlabel, title, log=False, fmt="{:,.0f}"):
+    """Draw horizontal bars with their numbers.
+
+    Args:
+        values: dict from label to number, drawn from top to bottom.
+        xlabel: str with unit.
+        title: str.
+        log: bool, logarithmic axis.
+        fmt: format of the number behind each bar.
+    """
+    _, axis = plt.subplots(figsize=(6.5, 0.5 * len(values) + 1.1))
+    drawn = axis.barh(list(values), list(values.values()), color="#777777")
+    axis.bar_label(drawn, [fmt.format(v) for v in values.values()], padding=4)
+    axis.invert_yaxis()
+    axis.margins(x=0.2)
+    if log:
+        axis.set_xscale("log")
+    axis.set(xlabel=xlabel, title=title)
+    return axis
+
+
+def confusion_matrix(labels, predictions, class_names):
+    """Draw how often each true class was taken for each class.
+
+    Args:
+        labels: int array (n,), the true classes.
+        predictions: int array (n,), the predicted classes.
+        class_names: list of str.
+
+    Returns:
+        int array (classes, classes): rows true, columns predicted.
+    """
+    count = len(class_names)
+    matrix = np.zeros((count, count), int)
+    np.add.at(matrix, (labels, predictions), 1)
+    _, axis = plt.subplots(figsize=(0.48 * count + 1, 0.48 * count + 0.8))
+    axis.imshow(np.sqrt(matrix), cmap="gray_r")
+    dark = 0.5 * np.sqrt(matrix.max())
+    for (i, j), value in np.ndenumerate(matrix):
+        if value:
+            colour = "white" if np.sqrt(value) > dark else _INK
+            axis.text(j, i, value, ha="center", va="center", color=colour)
+    axis.set_xticks(range(count), class_names)
+    axis.set_yticks(range(count), class_names)
+    right = np.trace(matrix) / matrix.sum()
+    axis.set(
+        xlabel="predicted class",
+        ylabel="true class",
+        title=f"{right:.1%} of {matrix.sum()} test pictures on the diagonal",
+    )
+    return matrix
+
+
+def receptive_fields(picture, fields, *, centre=None):
+    """Frame the parts of a photograph that outputs of several layers see.
+
+    Args:
+        picture: array (height, width) or (height, width, 3).
+        fields: dict from label to side in pixels.
+        centre: (row, column) in pixels; None: the middle.
+    """
+    picture = _prepare(picture)
+    row, column = centre or (picture.shape[0] / 2, picture.shape[1] / 2)
+    _, axis = plt.subplots(
+        figsize=(5.5, 5.5 * picture.shape[0] / picture.shape[1])
+    )
+    axis.imshow(picture)
+    for (label, side), dash in zip(fields.items(), cycle(_LINES), strict=False):
+        for colour, width in (("black", 4.5), ("white", 2.5)):
+            axis.add_patch(
+                Rectangle(
+                    (column - side / 2, row - side / 2),
+                    side,
+                    side,
+                    fill=False,
+                    edgecolor=colour,
+                    linewidth=width,
+                    linestyle=dash if colour == "white" else "-",
+                )
+            )
+        axis.text(
+            column + side / 2,
+            row + side / 2,
+            f" {label}: {side}",
+            color="white",
+            va="center",
+            bbox={"color": "black", "pad": 1.5},
+            fontsize=9,
+        )
+    axis.set(xlabel="column (pixels)", ylabel="row (pixels)")
+    return axis
+
+
+def volumes(shapes, labels):
+    """Draw a network as blocks: height is the side, depth the channels.
+
+    Args:
+        shapes: list of (height, width, channels) or (units,).
+        labels: list of str, one for each step between two shapes.
+    """
+    _, axis = plt.subplots(figsize=(1.75 * len(shapes), 3.4))
+    tallest = max(shape[0] for shape in shapes if len(shape) == 3)
+    for i, shape in enumerate(shapes):
+        if len(shape) == 3:
+            side = 0.25 + 1.75 * shape[0] / tallest
+            depth = 0.06 + 0.05 * shape[2] ** 0.6
+        else:
+            side, depth = 0.4 + 0.25 * np.log2(shape[0]), 0.08
+        left, bottom = 2 * i, 1.2 - side / 2
+        # One face and two slanted sides: a block seen from the front left.
+        slant = 0.22
+        face = Rectangle(
+            (left, bottom), depth, side, facecolor="#dddddd", edgecolor=_INK
+        )
+        axis.add_patch(face)
+        axis.fill(
+            [left, left + slant, left + depth + slant, left + depth],
+            [bottom + side, bottom + side + slant / 2]
+            + [bottom + side + slant / 2, bottom + side],
+            facecolor="#f2f2f2",
+            edgecolor=_INK,
+        )
+        axis.fill(
+            [
+                left + depth,
+                left + depth + slant,
+                left + depth + slant,
+                left + depth,
+            ],
+            [bottom, bottom + slant / 2]
+            + [bottom + side + slant / 2, bottom + side],
+            facecolor="#bbbbbb",
+            edgecolor=_INK,
+        )
+        axis.text(
+            left + depth / 2 + slant / 2,
+            -0.25,
+            " × ".join(map(str, shape)),
+            ha="center",
+            va="top",
+        )
+        if i < len(labels):
+            axis.annotate(
+                "",
+                xy=(left + 1.9, 1.2),
+                xytext=(left + depth + slant + 0.1, 1.2),
+                arrowprops={"arrowstyle": "->", "color": _INK},
+            )
+            axis.text(
+                left + depth / 2 + slant / 2 + 1,
+                2.55,
+                labels[i],
+                ha="center",
+                va="center",
+                fontsize=9,
+            )
+    axis.set(xlim=(-0.5, 2 * len(shapes) - 0.6), ylim=(-0.7, 2.9))
+    axis.set_aspect("equal")
+    axis.axis("off")
+    return axis
