@@ -4,7 +4,7 @@ from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 
 _INK = "#1a1a1a"
 _MARK = "#d55e00"  # orange that stays distinct in grey and to the colour-blind
@@ -50,6 +50,7 @@ def images(
     size=2.4,
     signed=False,
     suptitle=None,
+    label="output of the filter",
 ):
     """Draw pictures side by side without axes.
 
@@ -62,9 +63,10 @@ def images(
         signed: bool, grey means zero, white positive and black negative, on
             one scale for all pictures, drawn as a bar.
         suptitle: str over all pictures.
+        label: str beside the bar of a signed figure.
 
     Returns:
-        The matplotlib Figure's axes, flat array of one a picture.
+        The Axes, a flat array of one for each picture.
     """
     pictures = [_prepare(picture) for picture in pictures]
     columns = columns or len(pictures)
@@ -87,12 +89,32 @@ def images(
         if titles is not None:
             axis.set_title(titles[i])
     if signed:
-        figure.colorbar(
-            drawn, ax=axes, shrink=0.7, label="output of the filter"
-        )
+        figure.colorbar(drawn, ax=axes, shrink=0.7, label=label)
     if suptitle:
         figure.suptitle(suptitle)
     return axes.ravel()[: len(pictures)]
+
+
+def frame(axis, *, row, column, height, width):
+    """Frame a rectangle of pixels in a picture.
+
+    Args:
+        axis: matplotlib Axes that shows the picture.
+        row: pixel row of the rectangle's top.
+        column: pixel column of the rectangle's left side.
+        height: rows framed.
+        width: columns framed.
+    """
+    axis.add_patch(
+        Rectangle(
+            (column - 0.5, row - 0.5),
+            width,
+            height,
+            fill=False,
+            edgecolor=_MARK,
+            linewidth=3.5,
+        )
+    )
 
 
 def _number_grid(axis, values, *, window=None, fmt="{:g}"):
@@ -125,20 +147,8 @@ def _number_grid(axis, values, *, window=None, fmt="{:g}"):
     for spine in axis.spines.values():
         spine.set_visible(True)
     if window is not None:
-        _frame(axis, *window)
-
-
-def _frame(axis, row, column, height, width):
-    axis.add_patch(
-        Rectangle(
-            (column - 0.5, row - 0.5),
-            width,
-            height,
-            fill=False,
-            edgecolor=_MARK,
-            linewidth=3.5,
-        )
-    )
+        row, column, height, width = window
+        frame(axis, row=row, column=column, height=height, width=width)
 
 
 def equation(terms, titles=None, *, fmt="{:g}", cell=0.45):
@@ -380,6 +390,28 @@ def receptive_fields(picture, fields, *, centre=None):
     return axis
 
 
+def _block(axis, left, bottom, width, height, slant):
+    """Draw a box seen from the front right: a face, a top and a side."""
+    right, top, rise = left + width, bottom + height, slant / 2
+    faces = {
+        "#dddddd": [(left, bottom), (right, bottom), (right, top), (left, top)],
+        "#f2f2f2": [
+            (left, top),
+            (left + slant, top + rise),
+            (right + slant, top + rise),
+            (right, top),
+        ],
+        "#bbbbbb": [
+            (right, bottom),
+            (right + slant, bottom + rise),
+            (right + slant, top + rise),
+            (right, top),
+        ],
+    }
+    for colour, corners in faces.items():
+        axis.add_patch(Polygon(corners, facecolor=colour, edgecolor=_INK))
+
+
 def volumes(shapes, labels):
     """Draw a network as blocks: height is the side, depth the channels.
 
@@ -395,32 +427,8 @@ def volumes(shapes, labels):
             depth = 0.06 + 0.05 * shape[2] ** 0.6
         else:
             side, depth = 0.4 + 0.25 * np.log2(shape[0]), 0.08
-        left, bottom = 2 * i, 1.2 - side / 2
-        # One face and two slanted sides: a block seen from the front left.
-        slant = 0.22
-        face = Rectangle(
-            (left, bottom), depth, side, facecolor="#dddddd", edgecolor=_INK
-        )
-        axis.add_patch(face)
-        axis.fill(
-            [left, left + slant, left + depth + slant, left + depth],
-            [bottom + side, bottom + side + slant / 2]
-            + [bottom + side + slant / 2, bottom + side],
-            facecolor="#f2f2f2",
-            edgecolor=_INK,
-        )
-        axis.fill(
-            [
-                left + depth,
-                left + depth + slant,
-                left + depth + slant,
-                left + depth,
-            ],
-            [bottom, bottom + slant / 2]
-            + [bottom + side + slant / 2, bottom + side],
-            facecolor="#bbbbbb",
-            edgecolor=_INK,
-        )
+        left, bottom, slant = 2 * i, 1.2 - side / 2, 0.22
+        _block(axis, left, bottom, depth, side, slant)
         axis.text(
             left + depth / 2 + slant / 2,
             -0.25,

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 _RTOL = 1e-6
+_MARKS = {"passed": "✓", "failed": "✗", "untouched": "○"}
+_COLOURS = {"passed": "#2e7d32", "failed": "#c62828", "untouched": "#757575"}
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,6 @@ class Verdict:
     status: str
     text: str
 
-    _MARKS = {"passed": "✓", "failed": "✗", "untouched": "○"}
-    _COLOURS = {
-        "passed": "#2e7d32",
-        "failed": "#c62828",
-        "untouched": "#757575",
-    }
-
     @property
     def passed(self):
         """Whether the answer is right."""
@@ -43,13 +38,13 @@ class Verdict:
         return self.passed
 
     def __repr__(self):
-        return f"{self._MARKS[self.status]} {self.text}"
+        return f"{_MARKS[self.status]} {self.text}"
 
     def _repr_html_(self):
         return (
-            f'<div style="border-left:4px solid {self._COLOURS[self.status]};'
+            f'<div style="border-left:4px solid {_COLOURS[self.status]};'
             'padding:4px 12px;white-space:pre-wrap">'
-            f"<b>{self._MARKS[self.status]}</b> {html.escape(self.text)}</div>"
+            f"<b>{_MARKS[self.status]}</b> {html.escape(self.text)}</div>"
         )
 
 
@@ -110,8 +105,7 @@ def _is_untouched(function):
 def _untouched(name):
     return Verdict(
         "untouched",
-        f"{name}: not started yet. Replace the ... above, run that cell, then "
-        "this one.",
+        f"{name}: not started yet. Replace the ... and run the cell again.",
     )
 
 

@@ -1,0 +1,143 @@
+"""Re-execute notebooks in place: `make notebooks`, `make notebooks ONLY=03`.
+
+Each notebook runs in a process of its own, so that its runtime and its peak
+memory can be measured; both are written into its first cell. The map of the
+course in 00 and in the README, and the small pictures in it, come from the
+executed notebooks.
+"""
+
+import base64
+import io
+import re
+import resource
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from PIL import Image
+from traitlets.config import Config
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+MAP_MARKS = "<!-- map: written by make notebooks -->", "<!-- end of map -->"
+RUNS = re.compile(r"\*\*Runs:\*\* (.*)")
+THUMBNAIL_SIZE = (220, 130)
+# Kernels talk over Unix sockets where there are any: no port, no network.
+CONFIG = Config()
+if sys.platform != "win32":
+    CONFIG.KernelManager.transport = "ipc"
+
+
+def execute(path):
+    """Run one notebook in place; return its seconds and peak bytes."""
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        record_timing=False,
+        config=CONFIG,
+        resources={"metadata": {"path": path.parent}},
+    )
+    start = time.perf_counter()
+    client.execute()
+    seconds = time.perf_counter() - start
+    notebook.metadata = {
+        "kernelspec": {
+            "display_name": "Python 3",
+            "language": "python",
+            "name": "python3",
+        },
+        "language_info": {"name": "python"},
+    }
+    unit = 1 if sys.platform == "darwin" else 1024
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
+    first = notebook.cells[0]
+    first.source = RUNS.sub(
+        f"**Runs:** {describe(seconds, peak)}", first.source
+    )
+    nbformat.write(notebook, path)
+    return seconds, peak
+
+
+def describe(seconds, peak):
+    """Words for the first cell, rounded to what can be relied on."""
+    rounded = max(5, 5 * round(seconds / 5))
+    return f"{rounded} s on two CPU cores, {peak / 1e9:.1f} GB of memory."
+
+
+def save_thumbnail(path):
+    """Keep the figure of the cell tagged "thumbnail", small."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        if "thumbnail" in cell.metadata.get("tags", []):
+            figure = next(
+                output.data["image/png"]
+                for output in cell.outputs
+                if "image/png" in output.get("data", {})
+            )
+            picture = Image.open(io.BytesIO(base64.b64decode(figure)))
+            picture = picture.convert("L")
+            picture.thumbnail(THUMBNAIL_SIZE, Image.Resampling.LANCZOS)
+            folder = NOTEBOOKS / "thumbnails"
+            folder.mkdir(exist_ok=True)
+            picture.save(folder / f"{path.stem}.png", optimize=True)
+
+
+def course_map(prefix):
+    """Write the map as a Markdown table, with links below prefix."""
+    rows = ["| | notebook | the question | runs |", "| --- | --- | --- | --- |"]
+    for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+        first = nbformat.read(path, as_version=4).cells[0].source
+        title, question = first.splitlines()[0].lstrip("# ").split(": ", 1)
+        time_and_memory = RUNS.search(first).group(1)
+        seconds, memory = re.findall(r"[\d.]+ (?:s|GB)", time_and_memory)
+        picture = f"{prefix}thumbnails/{path.stem}.png"
+        shown = (NOTEBOOKS / "thumbnails" / f"{path.stem}.png").exists()
+        rows.append(
+            f"| {f'![]({picture})' if shown else ''} "
+            f"| [{path.stem[:2]} {title}]({prefix}{path.name}) "
+            f"| {question} | {seconds}, {memory} |"
+        )
+    return "\n".join(rows)
+
+
+def replace_map(text, prefix):
+    """Put a fresh map between the two marks of a text."""
+    head, rest = text.split(MAP_MARKS[0])
+    _, tail = rest.split(MAP_MARKS[1])
+    table = course_map(prefix)
+    return f"{head}{MAP_MARKS[0]}\n\n{table}\n\n{MAP_MARKS[1]}{tail}"
+
+
+def update_maps():
+    """Write the map into 00 and the README."""
+    start = NOTEBOOKS / "00_start_here.ipynb"
+    notebook = nbformat.read(start, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and MAP_MARKS[0] in cell.source:
+            cell.source = replace_map(cell.source, "")
+    nbformat.write(notebook, start)
+    readme = ROOT / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    readme.write_text(replace_map(text, "notebooks/"), encoding="utf-8")
+
+
+def main(only):
+    """Execute the notebooks whose names start with one of `only`, or all."""
+    for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+        if only and not path.name.startswith(tuple(only)):
+            continue
+        print(f"{path.name} ...", end=" ", flush=True)
+        # A process of its own: the peak of its children is this kernel's.
+        with ProcessPoolExecutor(max_workers=1) as pool:
+            seconds, peak = pool.submit(execute, path).result()
+        print(f"{seconds:.0f} s, {peak / 1e9:.1f} GB")
+        save_thumbnail(path)
+    update_maps()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
