@@ -1,4 +1,8 @@
-"""Every figure of the course. All of them are readable in grey."""
+"""Every figure of the course, readable in grey.
+
+The functions draw and return nothing, so that a cell may end with one; to add
+to a figure, take it from `plt.gcf()`.
+"""
 
 from itertools import cycle
 
@@ -64,9 +68,6 @@ def images(
             one scale for all pictures, drawn as a bar.
         suptitle: str over all pictures.
         label: str beside the bar of a signed figure.
-
-    Returns:
-        The Axes, a flat array of one for each picture.
     """
     pictures = [_prepare(picture) for picture in pictures]
     columns = columns or len(pictures)
@@ -92,7 +93,6 @@ def images(
         figure.colorbar(drawn, ax=axes, shrink=0.7, label=label)
     if suptitle:
         figure.suptitle(suptitle)
-    return axes.ravel()[: len(pictures)]
 
 
 def frame(axis, *, row, column, height, width):
@@ -264,7 +264,6 @@ def heatmap(values, *, title, label, fmt=None, axis=None, cell=0.4):
             )
     axis.set(title=title, xlabel="column", ylabel="row")
     axis.figure.colorbar(drawn, ax=axis, label=label, shrink=0.8)
-    return axis
 
 
 def curves(lines, *, xlabel, ylabel, title, x=None, axis=None, log=False):
@@ -278,9 +277,6 @@ def curves(lines, *, xlabel, ylabel, title, x=None, axis=None, log=False):
         x: 1-D array shared by all lines; None: 1, 2, 3, ...
         axis: matplotlib Axes to draw in; None: a new figure.
         log: bool, logarithmic y axis.
-
-    Returns:
-        The Axes.
     """
     if axis is None:
         _, axis = plt.subplots(figsize=(6, 3.4))
@@ -294,7 +290,6 @@ def curves(lines, *, xlabel, ylabel, title, x=None, axis=None, log=False):
     if len(lines) > 1:
         axis.legend(frameon=False)
     axis.grid(alpha=0.3)
-    return axis
 
 
 def bars(values, *, xlabel, title, log=False, fmt="{:,.0f}"):
@@ -315,7 +310,6 @@ def bars(values, *, xlabel, title, log=False, fmt="{:,.0f}"):
     if log:
         axis.set_xscale("log")
     axis.set(xlabel=xlabel, title=title)
-    return axis
 
 
 def confusion_matrix(labels, predictions, class_names):
@@ -325,9 +319,6 @@ def confusion_matrix(labels, predictions, class_names):
         labels: int array (n,), the true classes.
         predictions: int array (n,), the predicted classes.
         class_names: list of str.
-
-    Returns:
-        int array (classes, classes): rows true, columns predicted.
     """
     count = len(class_names)
     matrix = np.zeros((count, count), int)
@@ -347,7 +338,6 @@ def confusion_matrix(labels, predictions, class_names):
         ylabel="true class",
         title=f"{right:.1%} of {matrix.sum()} test pictures on the diagonal",
     )
-    return matrix
 
 
 def receptive_fields(picture, fields, *, centre=None):
@@ -387,7 +377,6 @@ def receptive_fields(picture, fields, *, centre=None):
             fontsize=9,
         )
     axis.set(xlabel="column (pixels)", ylabel="row (pixels)")
-    return axis
 
 
 def _block(axis, left, bottom, width, height, slant):
@@ -454,4 +443,3 @@ def volumes(shapes, labels):
     axis.set(xlim=(-0.5, 2 * len(shapes) - 0.6), ylim=(-0.7, 2.9))
     axis.set_aspect("equal")
     axis.axis("off")
-    return axis

@@ -11,6 +11,7 @@ import io
 import re
 import resource
 import sys
+import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -25,10 +26,15 @@ NOTEBOOKS = ROOT / "notebooks"
 MAP_MARKS = "<!-- map: written by make notebooks -->", "<!-- end of map -->"
 RUNS = re.compile(r"\*\*Runs:\*\* (.*)")
 THUMBNAIL_SIZE = (220, 130)
-# Kernels talk over Unix sockets where there are any: no port, no network.
-CONFIG = Config()
-if sys.platform != "win32":
-    CONFIG.KernelManager.transport = "ipc"
+
+
+def kernel_config():
+    """Let kernels talk over Unix sockets where there are any: no ports."""
+    config = Config()
+    if sys.platform != "win32":
+        config.KernelManager.transport = "ipc"
+        config.KernelManager.ip = f"{tempfile.mkdtemp()}/kernel"
+    return config
 
 
 def execute(path):
@@ -39,7 +45,7 @@ def execute(path):
         timeout=600,
         kernel_name="python3",
         record_timing=False,
-        config=CONFIG,
+        config=kernel_config(),
         resources={"metadata": {"path": path.parent}},
     )
     start = time.perf_counter()
