@@ -10,8 +10,20 @@ import operator
 from typing import NamedTuple
 
 
-def _whole(name, value, least):
-    """Return value as an int, or say what it must be."""
+def whole_number(name, value, least):
+    """Return value as an int.
+
+    Args:
+        name: str, the argument's name for the message.
+        value: what came.
+        least: int, the smallest that is allowed.
+
+    Returns:
+        int >= least.
+
+    Raises:
+        ValueError: value is no whole number, or too small.
+    """
     try:
         if isinstance(value, bool):
             raise TypeError
@@ -43,10 +55,10 @@ def padding_amounts(n, kernel_size, *, stride=1, padding="valid", dilation=1):
     Raises:
         ValueError: an argument is outside the ranges above.
     """
-    n = _whole("n", n, 1)
-    kernel_size = _whole("kernel_size", kernel_size, 1)
-    stride = _whole("stride", stride, 1)
-    span = _whole("dilation", dilation, 1) * (kernel_size - 1) + 1
+    n = whole_number("n", n, 1)
+    kernel_size = whole_number("kernel_size", kernel_size, 1)
+    stride = whole_number("stride", stride, 1)
+    span = whole_number("dilation", dilation, 1) * (kernel_size - 1) + 1
     if padding == "valid":
         return 0, 0
     if padding == "same":
@@ -57,7 +69,7 @@ def padding_amounts(n, kernel_size, *, stride=1, padding="valid", dilation=1):
             'padding must be "valid", "same" or an int >= 0 (pixels at each '
             f"end); got {padding!r}."
         )
-    padding = _whole("padding", padding, 0)
+    padding = whole_number("padding", padding, 0)
     return padding, padding
 
 
@@ -112,8 +124,8 @@ def same_padding(kernel_size, *, dilation=1):
     Raises:
         ValueError: kernel_size is even, or an argument is no int >= 1.
     """
-    kernel_size = _whole("kernel_size", kernel_size, 1)
-    dilation = _whole("dilation", dilation, 1)
+    kernel_size = whole_number("kernel_size", kernel_size, 1)
+    dilation = whole_number("dilation", dilation, 1)
     if kernel_size % 2 == 0:
         raise ValueError(
             "kernel_size must be odd to pad both ends alike; got "
@@ -150,8 +162,8 @@ def receptive_field(layers):
             raise ValueError(
                 f"layers must hold pairs (kernel_size, stride); got {layer!r}."
             ) from None
-        size += (_whole("kernel_size", kernel_size, 1) - 1) * jump
-        jump *= _whole("stride", stride, 1)
+        size += (whole_number("kernel_size", kernel_size, 1) - 1) * jump
+        jump *= whole_number("stride", stride, 1)
     return size, jump
 
 

@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from cnn_course.geometry import output_size, padding_amounts
+from cnn_course.geometry import output_size, padding_amounts, whole_number
 
 
 def _check_images(name, x):
@@ -48,6 +48,7 @@ def _check_conv(x, kernel):
 
 def _conv_sizes(x, kernel, strides, padding):
     """Output (height, width) and the padding of both sides."""
+    strides = whole_number("strides", strides, 1)
     sides, pads = [], []
     for n, kernel_size in zip(x.shape[1:3], kernel.shape[:2], strict=True):
         options = {"stride": strides, "padding": padding}
@@ -164,7 +165,14 @@ _POOL_MODES = ("max", "average", "min")
 
 def _check_pool(x, pool_size, strides, mode):
     x = _check_images("x", x)
+    pool_size = whole_number("pool_size", pool_size, 1)
+    if pool_size > min(x.shape[1:3]):
+        raise ValueError(
+            "pool_size must be at most the picture's shorter side; got "
+            f"{pool_size} for {x.shape[1]}x{x.shape[2]} pixels."
+        )
     strides = pool_size if strides is None else strides
+    strides = whole_number("strides", strides, 1)
     if mode not in _POOL_MODES:
         raise ValueError(f"mode must be one of {_POOL_MODES}; got {mode!r}.")
     sides = [output_size(n, pool_size, stride=strides) for n in x.shape[1:3]]
