@@ -13,6 +13,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnn_course.geometry import output_size, padding_amounts, whole_number
 
+_CACHE_BYTES = 2**20  # windows of one group; a second-level cache and its half
+_FILTERS_AT_ONCE = 32  # columns that keep a matrix product busy
+
 
 def _check_images(name, x):
     x = np.asarray(x)
@@ -57,7 +60,7 @@ def _conv_sizes(x, kernel, strides, padding):
     return sides, pads
 
 
-def _kernel_row_inputs(x, kernel, strides, sides):
+def _kernel_row_inputs(x, kernel, steps, sides):
     """Yield, for each kernel row, what it meets: (batch, positions, width*in).
 
     Windows as wide as the kernel are laid side by side once; a kernel row
@@ -65,26 +68,57 @@ def _kernel_row_inputs(x, kernel, strides, sides):
     """
     batch, _, _, channels = x.shape
     (rows, width), (height_out, width_out) = kernel.shape[:2], sides
-    windows = sliding_window_view(x, width, axis=2)[:, :, ::strides]
+    down, across = steps
+    windows = sliding_window_view(x, width, axis=2)[:, :, ::across]
     windows = np.ascontiguousarray(windows[:, :, :width_out].swapaxes(3, 4))
     for i in range(rows):
-        met = windows[:, i : i + strides * height_out : strides][:, :height_out]
+        met = windows[:, i : i + down * height_out : down][:, :height_out]
         yield met.reshape(batch, height_out * width_out, width * channels)
 
 
-def _correlate(x, kernel, strides, sides):
-    """Cross-correlation of a picture that is padded already."""
-    rows = kernel.reshape(kernel.shape[0], -1, kernel.shape[3])
-    y = part = None
-    for met, row in zip(
-        _kernel_row_inputs(x, kernel, strides, sides), rows, strict=True
-    ):
-        if y is None:
-            y = met @ row
-            part = np.empty_like(y)
-        else:
-            y += np.matmul(met, row, out=part)
-    return y.reshape(len(x), *sides, -1)
+def _cache_groups(x, kernel):
+    """Split a batch so that the windows of one group fit into the cache."""
+    one = x[0].nbytes * kernel.shape[1]
+    size = max(1, _CACHE_BYTES // one)
+    return [slice(first, first + size) for first in range(0, len(x), size)]
+
+
+def _correlate(x, kernel, steps, sides):
+    """Add up, row by row of the kernel, the products with what it meets."""
+    y = np.empty((len(x), *sides, kernel.shape[3]), x.dtype)
+    weights = kernel.reshape(len(kernel), -1, kernel.shape[3])
+    for group in _cache_groups(x, kernel):
+        met = _kernel_row_inputs(x[group], kernel, steps, sides)
+        total = y[group].reshape(len(y[group]), -1, kernel.shape[3])
+        np.matmul(next(met), weights[0], out=total)
+        for inputs, row in zip(met, weights[1:], strict=True):
+            total += inputs @ row
+    return y
+
+
+def _correlate_padded(x, kernel, strides, sides):
+    """Cross-correlation of pictures that are padded already.
+
+    A product with few columns is slow, so where there are few filters, a few
+    neighbouring outputs are computed as if they were more filters: those of a
+    wider kernel that holds each filter again, one stride further right.
+    """
+    f, g, channels, filters = kernel.shape
+    beside = max(1, min(_FILTERS_AT_ONCE // filters, g // strides))
+    if beside == 1:
+        return _correlate(x, kernel, (strides, strides), sides)
+    wide = np.zeros(
+        (f, g + strides * (beside - 1), channels, beside, filters), x.dtype
+    )
+    for i in range(beside):
+        wide[:, i * strides : i * strides + g, :, i] = kernel
+    wide = wide.reshape(f, -1, channels, beside * filters)
+    (height, width), steps = sides, (strides, strides * beside)
+    blocks = -(-width // beside)
+    missing = steps[1] * (blocks - 1) + wide.shape[1] - x.shape[2]
+    x = np.pad(x, ((0, 0), (0, 0), (0, max(0, missing)), (0, 0)))
+    y = _correlate(x, wide, steps, (height, blocks))
+    return y.reshape(len(x), height, -1, filters)[:, :, :width]
 
 
 def conv2d(x, kernel, bias=None, *, strides=1, padding="valid"):
@@ -105,7 +139,8 @@ def conv2d(x, kernel, bias=None, *, strides=1, padding="valid"):
     """
     x, kernel = _check_conv(x, kernel)
     sides, pads = _conv_sizes(x, kernel, strides, padding)
-    y = _correlate(np.pad(x, ((0, 0), *pads, (0, 0))), kernel, strides, sides)
+    padded = np.pad(x, ((0, 0), *pads, (0, 0)))
+    y = _correlate_padded(padded, kernel, strides, sides)
     if bias is not None:
         bias = np.asarray(bias, dtype=x.dtype)
         _check_same_shape("bias", bias, kernel.shape[3:])
@@ -144,7 +179,9 @@ def conv2d_backward(dy, x, kernel, *, strides=1, padding="valid"):
     dkernel = np.stack(
         [
             (met.transpose(0, 2, 1) @ flat_dy).sum(axis=0)
-            for met in _kernel_row_inputs(padded, kernel, strides, sides)
+            for met in _kernel_row_inputs(
+                padded, kernel, (strides, strides), sides
+            )
         ]
     ).reshape(kernel.shape)
 
@@ -154,7 +191,7 @@ def conv2d_backward(dy, x, kernel, *, strides=1, padding="valid"):
     )
     spread[:, f - 1 : height : strides, g - 1 : width : strides] = dy
     flipped = kernel[::-1, ::-1].swapaxes(2, 3)
-    dx = _correlate(spread, flipped, 1, (height, width))
+    dx = _correlate_padded(spread, flipped, 1, (height, width))
     (top, _), (left, _) = pads
     dx = dx[:, top : top + x.shape[1], left : left + x.shape[2]]
     return dx, dkernel, dy.sum(axis=(0, 1, 2))
@@ -207,9 +244,12 @@ def pool2d(x, pool_size=2, *, strides=None, mode="max"):
     """
     x, strides, sides = _check_pool(x, pool_size, strides, mode)
     combine = {"max": np.maximum, "average": np.add, "min": np.minimum}[mode]
-    y = None
-    for place in _window_places(pool_size, strides, sides):
-        y = x[place].copy() if y is None else combine(y, x[place], out=y)
+    first, *others = (
+        x[place] for place in _window_places(pool_size, strides, sides)
+    )
+    y = combine(first, others[0]) if others else first.copy()
+    for place in others[1:]:
+        combine(y, place, out=y)
     if mode == "average":
         y /= pool_size**2
     return y
