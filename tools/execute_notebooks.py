@@ -75,20 +75,25 @@ def describe(seconds, peak):
     return f"{rounded} s on two CPU cores, {peak / 1e9:.1f} GB of memory."
 
 
-def save_thumbnail(path):
-    """Keep the figure of the cell tagged "thumbnail", small."""
+def save_pictures(path):
+    """Keep the figures of the cells tagged "thumbnail" (small) and "cover"."""
+    folder = NOTEBOOKS / "thumbnails"
+    folder.mkdir(exist_ok=True)
     for cell in nbformat.read(path, as_version=4).cells:
-        if "thumbnail" in cell.metadata.get("tags", []):
-            figure = next(
-                output.data["image/png"]
-                for output in cell.outputs
-                if "image/png" in output.get("data", {})
-            )
-            picture = Image.open(io.BytesIO(base64.b64decode(figure)))
+        tags = {"thumbnail", "cover"} & set(cell.metadata.get("tags", []))
+        if not tags:
+            continue
+        figure = next(
+            output.data["image/png"]
+            for output in cell.outputs
+            if "image/png" in output.get("data", {})
+        )
+        picture = Image.open(io.BytesIO(base64.b64decode(figure)))
+        if "cover" in tags:
+            picture.save(folder / "cover.png", optimize=True)
+        if "thumbnail" in tags:
             picture = picture.convert("L")
             picture.thumbnail(THUMBNAIL_SIZE, Image.Resampling.LANCZOS)
-            folder = NOTEBOOKS / "thumbnails"
-            folder.mkdir(exist_ok=True)
             picture.save(folder / f"{path.stem}.png", optimize=True)
 
 
@@ -141,7 +146,7 @@ def main(only):
         with ProcessPoolExecutor(max_workers=1) as pool:
             seconds, peak = pool.submit(execute, path).result()
         print(f"{seconds:.0f} s, {peak / 1e9:.1f} GB")
-        save_thumbnail(path)
+        save_pictures(path)
     update_maps()
 
 
