@@ -13,7 +13,8 @@ ROOT_OK := $(if $(filter 0,$(shell id -u)),--allow-root)
 .PHONY: lab test lint unit notebooks bench data test-newest clean
 
 lab: .venv/.ready
-	$(BIN)/jupyter lab --ip=127.0.0.1 $(ROOT_OK) notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab --ip=127.0.0.1 $(ROOT_OK) --KernelManager.transport=ipc \
+		--ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
 test: .venv/.ready lint
 	$(BIN)/python $(PYTEST_ALL)

@@ -148,6 +148,36 @@ def conv2d(x, kernel, bias=None, *, strides=1, padding="valid"):
     return y
 
 
+def convolve_one(image, kernel, *, strides=1, padding="valid"):
+    """Convolve one grey picture with one filter: `conv2d` for matrices.
+
+    Args:
+        image: array (height, width).
+        kernel: array (kernel height, kernel width).
+        strides: int >= 1, step in pixels along both sides.
+        padding: "valid", "same" (Keras's) or an int >= 0, zeros a side.
+
+    Returns:
+        Array (height', width') of floats.
+
+    Raises:
+        ValueError: a shape or an option does not fit; the message says which.
+    """
+    image, kernel = np.asarray(image), np.asarray(kernel)
+    for name, array in (("image", image), ("kernel", kernel)):
+        if array.ndim != 2:
+            raise ValueError(
+                f"{name} must be (height, width); got shape {array.shape}. "
+                "For batches and channels use conv2d."
+            )
+    return conv2d(
+        image[None, :, :, None],
+        kernel[:, :, None, None],
+        strides=strides,
+        padding=padding,
+    )[0, :, :, 0]
+
+
 def conv2d_backward(dy, x, kernel, *, strides=1, padding="valid"):
     """Carry a gradient back through `conv2d`.
 

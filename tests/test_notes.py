@@ -16,14 +16,7 @@ from cnn_course.geometry import (
     receptive_field,
     same_padding,
 )
-from cnn_course.scratch import conv2d, conv2d_backward, pool2d
-
-
-def convolve(image, kernel, **options):
-    image, kernel = np.asarray(image, float), np.asarray(kernel, float)
-    return conv2d(image[None, ..., None], kernel[..., None, None], **options)[
-        0, ..., 0
-    ]
+from cnn_course.scratch import conv2d, conv2d_backward, convolve_one, pool2d
 
 
 def pool(mode):
@@ -131,22 +124,24 @@ FACTS = [
     ),
     (
         "01 bright to dark",
-        lambda: convolve(half(10, 0), filters.VERTICAL).tolist(),
+        lambda: convolve_one(half(10, 0), filters.VERTICAL).tolist(),
         [[0, 30, 30, 0]] * 4,
     ),
     (
         "01 dark to bright",
-        lambda: convolve(half(0, 10), filters.VERTICAL).tolist(),
+        lambda: convolve_one(half(0, 10), filters.VERTICAL).tolist(),
         [[0, -30, -30, 0]] * 4,
     ),
     (
         "01 absolute value",
-        lambda: np.abs(convolve(half(0, 10), filters.VERTICAL)).tolist(),
+        lambda: np.abs(convolve_one(half(0, 10), filters.VERTICAL)).tolist(),
         [[0, 30, 30, 0]] * 4,
     ),
     (
         "01 X filter",
-        lambda: convolve(X_IMAGE, [[1, 0, 1], [0, 1, 0], [1, 0, 1]]).tolist(),
+        lambda: convolve_one(
+            X_IMAGE, [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
+        ).tolist(),
         [[4, 3, 4], [2, 4, 3], [2, 3, 4]],
     ),
     ("01 Sobel recovered", lambda: recovered_sobel_error() < 0.01, True),
