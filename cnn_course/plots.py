@@ -10,10 +10,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Polygon, Rectangle
 
+from cnn_course.geometry import output_size, padding_amounts
+
 _INK = "#1a1a1a"
 _MARK = "#d55e00"  # orange that stays distinct in grey and to the colour-blind
 _LINES = ("-", "--", "-.", ":")
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
+_SHEET_SHIFT = 1.7  # squares from one channel of a volume to the next
 
 
 def set_style():
@@ -55,6 +58,7 @@ def images(
     signed=False,
     suptitle=None,
     label="output of the filter",
+    limits=None,
 ):
     """Draw pictures side by side without axes.
 
@@ -68,6 +72,9 @@ def images(
             one scale for all pictures, drawn as a bar.
         suptitle: str over all pictures.
         label: str beside the bar of a signed figure.
+        limits: (value drawn black, value drawn white), to compare grey
+            pictures that are not signed; None: each picture's smallest and
+            largest value.
     """
     pictures = [_prepare(picture) for picture in pictures]
     columns = columns or len(pictures)
@@ -79,14 +86,16 @@ def images(
         figsize=(size * columns, (size * tallest + 0.35) * rows),
         squeeze=False,
     )
-    limit = (
-        max(np.abs(picture).max() for picture in pictures) if signed else None
-    )
+    low, high = limits or (None, None)
+    if signed:
+        high = max(np.abs(picture).max() for picture in pictures)
+        low = -high
     for axis in axes.flat:
         axis.axis("off")
     for i, (axis, picture) in enumerate(zip(axes.flat, pictures, strict=False)):
-        limits = {"vmin": -limit, "vmax": limit} if signed else {}
-        drawn = axis.imshow(picture, interpolation="nearest", **limits)
+        drawn = axis.imshow(
+            picture, interpolation="nearest", vmin=low, vmax=high
+        )
         if titles is not None:
             axis.set_title(titles[i])
     if signed:
@@ -95,7 +104,7 @@ def images(
         figure.suptitle(suptitle)
 
 
-def frame(axis, *, row, column, height, width):
+def frame(axis, *, row, column, height, width, colour=_MARK):
     """Frame a rectangle of pixels in a picture.
 
     Args:
@@ -104,6 +113,7 @@ def frame(axis, *, row, column, height, width):
         column: pixel column of the rectangle's left side.
         height: rows framed.
         width: columns framed.
+        colour: matplotlib colour of the frame.
     """
     axis.add_patch(
         Rectangle(
@@ -111,7 +121,7 @@ def frame(axis, *, row, column, height, width):
             width,
             height,
             fill=False,
-            edgecolor=_MARK,
+            edgecolor=colour,
             linewidth=3.5,
         )
     )
@@ -214,6 +224,8 @@ def sliding_window(
         above, below = panel.subplots(2, 1, height_ratios=[height, height_out])
         top, left = row * stride, column * stride
         _number_grid(above, image, window=(top, left, *spans))
+        if dilation > 1:
+            _mark_weights(above, top, left, kernel.shape, dilation)
         seen = np.full(output.shape, np.nan)
         count = row * width_out + column + 1
         seen.flat[:count] = output.flat[:count]
@@ -224,6 +236,15 @@ def sliding_window(
         below.set_xlabel(_sum_written_out(window, kernel), fontsize=9)
     for panel in panels[len(steps) :]:
         panel.set_visible(False)
+
+
+def _mark_weights(axis, top, left, shape, dilation):
+    """Draw a small frame round each pixel that meets a dilated kernel."""
+    for i, j in np.ndindex(shape):
+        corner = (left + j * dilation - 0.4, top + i * dilation - 0.4)
+        axis.add_patch(
+            Rectangle(corner, 0.8, 0.8, fill=False, edgecolor=_INK, linewidth=2)
+        )
 
 
 def _sum_written_out(window, kernel):
@@ -239,7 +260,9 @@ def _sum_written_out(window, kernel):
     return " +\n".join(lines) + f" = {(window * kernel).sum():g}"
 
 
-def heatmap(values, *, title, label, fmt=None, axis=None, cell=0.4):
+def heatmap(
+    values, *, title, label, fmt=None, axis=None, cell=0.4, limits=None
+):
     """Draw a matrix as shades of grey, with a bar that says what they mean.
 
     Args:
@@ -249,14 +272,19 @@ def heatmap(values, *, title, label, fmt=None, axis=None, cell=0.4):
         fmt: format of the number written into each square; None: none.
         axis: matplotlib Axes to draw in; None: a new figure.
         cell: inches along the side of one square of a new figure.
+        limits: (value drawn black, value drawn white), to compare figures;
+            None: the smallest and the largest value.
     """
     values = np.asarray(values, float)
+    low, high = limits or (values.min(), values.max())
     if axis is None:
         height, width = (max(2.4, cell * side) for side in values.shape)
         _, axis = plt.subplots(figsize=(width + 1.4, height + 0.6))
-    drawn = axis.imshow(values, cmap="gray", interpolation="nearest")
+    drawn = axis.imshow(
+        values, cmap="gray", interpolation="nearest", vmin=low, vmax=high
+    )
     if fmt is not None:
-        middle = (values.min() + values.max()) / 2
+        middle = (low + high) / 2
         for (i, j), value in np.ndenumerate(values):
             colour = _INK if value > middle else "white"
             axis.text(
@@ -415,7 +443,8 @@ def volumes(shapes, labels):
             side = 0.25 + 1.75 * shape[0] / tallest
             depth = 0.06 + 0.05 * shape[2] ** 0.6
         else:
-            side, depth = 0.4 + 0.25 * np.log2(shape[0]), 0.08
+            # Not so tall that a long vector reaches the words.
+            side, depth = min(0.4 + 0.25 * np.log2(shape[0]), 2.6), 0.08
         left, bottom, slant = 2 * i, 1.2 - side / 2, 0.22
         _block(axis, left, bottom, depth, side, slant)
         axis.text(
@@ -441,5 +470,131 @@ def volumes(shapes, labels):
                 fontsize=9,
             )
     axis.set(xlim=(-0.5, 2 * len(shapes) - 0.6), ylim=(-0.7, 2.9))
+    axis.set_aspect("equal")
+    axis.axis("off")
+
+
+def _pixel_row(axis, y, n, before, after, met):
+    """Draw one side of a picture: pixels, padding, pixels never met."""
+    for i in range(-before, n + after):
+        real, seen = 0 <= i < n, i in met
+        axis.add_patch(
+            Rectangle(
+                (i - 0.5, y - 0.5),
+                1,
+                1,
+                facecolor="#dddddd" if real and seen else "white",
+                edgecolor=_INK,
+                linestyle="-" if real else ":",
+                hatch="////" if real and not seen else None,
+            )
+        )
+        axis.text(
+            i,
+            y,
+            i if real else "0",
+            ha="center",
+            va="center",
+            color=_INK if real else "#777777",
+            bbox={"color": "white", "pad": 1} if real and not seen else None,
+        )
+
+
+def windows_along_a_side(cases, *, cell=0.4):
+    """Draw where a kernel lies along one side of a picture.
+
+    A square is a pixel with its index; a dotted one is padding, a hatched one
+    is met by no weight. Each line below is one position of the kernel, each
+    dot a weight, the big dot the middle one.
+
+    Args:
+        cases: dict from title to a dict of the arguments of
+            `geometry.output_size`, n and kernel_size among them.
+        cell: inches along the side of one square.
+    """
+    figure, axis = plt.subplots()
+    y, left, right = 0, 0, 0
+    for title, case in cases.items():
+        n, before, after = case["n"], *padding_amounts(**case)
+        starts = case.get("stride", 1) * np.arange(output_size(**case)) - before
+        weights = case.get("dilation", 1) * np.arange(case["kernel_size"])
+        places = np.add.outer(starts, weights)
+        left, right = max(left, before), max(right, n + after)
+        axis.text(-0.5, y, title, va="center")
+        _pixel_row(axis, y + 1, n, before, after, set(places.flat))
+        y += 2
+        for window in places:
+            sizes = np.full(len(window), 20)
+            sizes[(len(window) - 1) // 2] = 70
+            axis.plot([window[0], window[-1]], [y, y], color=_MARK, lw=3)
+            axis.scatter(window, np.full(len(window), y), sizes, _INK, zorder=3)
+            y += 0.6
+        y += 0.4
+    figure.set_size_inches(cell * (left + right + 1), cell * (y + 0.6))
+    axis.set(xlim=(-left - 0.6, right - 0.4), ylim=(y - 0.4, -0.6))
+    axis.set_aspect("equal")
+    axis.axis("off")
+
+
+def _sheets(axis, volume, left, window, *, names):
+    """Draw the channels of a volume as sheets, the first one in front."""
+    height, width, channels = volume.shape
+    row, column, side = window
+    for channel in reversed(range(channels)):
+        x, y = left + _SHEET_SHIFT * channel, -_SHEET_SHIFT * channel
+        layer = 2 * (channels - channel)  # back to front
+        axis.imshow(
+            volume[..., channel],
+            extent=(x, x + width, y + height, y),
+            vmin=volume.min(),
+            vmax=volume.max(),
+            zorder=layer,
+        )
+        for place, size, line in (
+            ((x, y), (width, height), {"ec": _INK, "lw": 1.2}),
+            ((x + column, y + row), (side, side), {"ec": _MARK, "lw": 3.0}),
+        ):
+            axis.add_patch(
+                Rectangle(place, *size, fill=False, zorder=layer + 1, **line)
+            )
+        axis.text(x + width + 0.15, y + height, names[channel], fontsize=9)
+    axis.text(
+        left + width / 2,
+        height + 0.4,
+        " × ".join(map(str, volume.shape)),
+        ha="center",
+        va="top",
+    )
+
+
+def volume_convolution(x, y, *, kernel_size, place=(0, 0), label="", names=()):
+    """Draw a window through all channels, and the numbers it makes.
+
+    Args:
+        x: array (height, width, channels), the input.
+        y: array (height', width', filters), its convolution at stride 1,
+            without padding.
+        kernel_size: int >= 1, side of the window in pixels.
+        place: (row, column) of the output to frame.
+        label: str over the arrow.
+        names: list of str, one for each channel of x; empty: their numbers.
+    """
+    gap, (height, width, channels), (*_, filters) = 6.5, x.shape, y.shape
+    far = width + _SHEET_SHIFT * (channels - 1)
+    numbers = [f"channel {c}" for c in range(max(channels, filters))]
+    _, axis = plt.subplots(figsize=(7.6, 3.6))
+    _sheets(axis, x, 0, (*place, kernel_size), names=list(names) or numbers)
+    _sheets(axis, y, far + gap, (*place, 1), names=numbers)
+    middle = y.shape[0] / 2
+    axis.annotate(
+        "",
+        xy=(far + gap - 0.4, middle),
+        xytext=(far + 2, middle),
+        arrowprops={"arrowstyle": "->", "color": _INK},
+    )
+    axis.text(far + gap / 2 + 0.8, middle - 0.3, label, ha="center")
+    right = far + gap + y.shape[1] + _SHEET_SHIFT * (filters - 1) + 2.6
+    top = -_SHEET_SHIFT * (max(channels, filters) - 1) - 0.3
+    axis.set(xlim=(-0.3, right), ylim=(height + 1.4, top))
     axis.set_aspect("equal")
     axis.axis("off")

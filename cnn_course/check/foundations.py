@@ -16,12 +16,6 @@ def _ramp(*shape):
 # --- 01 edge detection ------------------------------------------------------
 
 
-def _convolve(image, kernel):
-    return scratch.conv2d(image[None, ..., None], kernel[..., None, None])[
-        0, ..., 0
-    ]
-
-
 dense_weights = ValueExercise(
     "dense_weights",
     right=200 * 100 * 3 * 500,
@@ -60,7 +54,7 @@ flip = FunctionExercise(
 
 convolve = FunctionExercise(
     "convolve",
-    right=_convolve,
+    right=scratch.convolve_one,
     cases=(
         (_ramp(4, 4), np.array([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])),
         (_ramp(6, 5), filters.SCHARR_HORIZONTAL),
@@ -69,22 +63,26 @@ convolve = FunctionExercise(
     ),
     mistakes=(
         (
-            lambda image, kernel: _convolve(image, kernel[::-1, ::-1]),
+            lambda image, kernel: scratch.convolve_one(
+                image, kernel[::-1, ::-1]
+            ),
             "your kernel is flipped: that is a true convolution. Deep learning "
             "lays the kernel on the picture as it is.",
         ),
         (
-            lambda image, kernel: _convolve(image, kernel)[:-1, :-1],
+            lambda image, kernel: scratch.convolve_one(image, kernel)[:-1, :-1],
             "the last row and column are missing: a kernel fits at n − f + 1 "
             "positions, so loop over range(n - f + 1).",
         ),
         (
-            lambda image, kernel: _convolve(image, kernel.T),
+            lambda image, kernel: scratch.convolve_one(image, kernel.T),
             "the kernel is transposed: check which index runs down and which "
             "runs across.",
         ),
         (
-            lambda image, kernel: _convolve(image, kernel) / kernel.size,
+            lambda image, kernel: (
+                scratch.convolve_one(image, kernel) / kernel.size
+            ),
             "that is the mean of the products; take their sum.",
         ),
     ),
@@ -104,6 +102,11 @@ same_padding = FunctionExercise(
         (
             lambda kernel_size: kernel_size - 1,
             "that is the total; half of it goes to each end.",
+        ),
+        (
+            lambda kernel_size: kernel_size // 2,
+            "right for odd kernels. An even one would make the output one "
+            "pixel larger, so raise a ValueError.",
         ),
         (
             lambda kernel_size: (kernel_size + 1) // 2,
@@ -127,6 +130,21 @@ same_padding = FunctionExercise(
     hint="solve n + 2p − f + 1 = n for p; an even f raises a ValueError.",
 )
 
+
+def _pad_by_negative_slice(image, p):
+    height, width = image.shape
+    padded = np.zeros((height + 2 * p, width + 2 * p))
+    padded[p:-p, p:-p] = image
+    return padded
+
+
+def _pad_with_sides_swapped(image, p):
+    height, width = image.shape
+    padded = np.zeros((width + 2 * p, height + 2 * p))
+    padded[p : p + height, p : p + width] = image
+    return padded
+
+
 zero_pad = FunctionExercise(
     "zero_pad",
     right=lambda image, p: np.pad(image, p),
@@ -135,6 +153,21 @@ zero_pad = FunctionExercise(
         (
             lambda image, p: np.pad(image, ((0, p), (0, p))),
             "zeros are needed on all four sides, not only below and right.",
+        ),
+        (
+            lambda image, p: np.pad(image, ((0, 2 * p), (0, 2 * p))),
+            "the size is right, but the picture must lie in the middle: its "
+            "first pixel belongs in row p, column p.",
+        ),
+        (
+            _pad_by_negative_slice,
+            "right for p > 0. For p = 0 the slice [0:-0] is empty; say where "
+            "the picture ends without a minus sign.",
+        ),
+        (
+            _pad_with_sides_swapped,
+            "right for square pictures. A shape is (rows, columns), height "
+            "first.",
         ),
         (
             lambda image, p: np.pad(image, ((p, p), (0, 0))),
@@ -166,6 +199,16 @@ valid_layers = FunctionExercise(
             lambda n, f: n // (f - 1),
             "one too many where the last picture would have no pixel left: "
             "the kernel needs f pixels to fit.",
+        ),
+        (
+            lambda n, f: -(-n // (f - 1)),
+            "the kernel needs f pixels to fit: stop when fewer than f are "
+            "left, not when none is left.",
+        ),
+        (
+            lambda n, f: max(0, -(-(n - f) // (f - 1))),
+            "a side of exactly f pixels counts too: there the kernel fits "
+            "once.",
         ),
         (
             lambda n, f: n // f,
@@ -222,6 +265,18 @@ output_size = FunctionExercise(
             "padding is added at both ends: 2p.",
         ),
         (
+            lambda n, f, p, s: (n - f) // s + 1,
+            "the padding is missing: p zeros at each end.",
+        ),
+        (
+            lambda n, f, p, s: n + 2 * p - f + 1,
+            "that is the size at stride 1; the filter moves by s pixels.",
+        ),
+        (
+            lambda n, f, p, s: n + 2 * p - f // s + 1,
+            "only f is divided by s: put n + 2p − f in brackets.",
+        ),
+        (
             lambda n, f, p, s: (n + 2 * p - f + 1) // s,
             "divide first, then add 1.",
         ),
@@ -234,6 +289,11 @@ same_output = FunctionExercise(
     right=lambda n, s: -(-n // s),
     cases=((7, 2), (6, 2), (224, 4), (10, 3), (5, 1)),
     mistakes=(
+        (
+            lambda n, s: round(n / s),
+            "round up, not to the nearest: one pixel too many still needs a "
+            "window.",
+        ),
         (
             lambda n, s: n // s,
             "round up, not down: Keras pads so that the last pixels are "
@@ -269,6 +329,20 @@ dilated_span = FunctionExercise(
             lambda f, d: f + d,
             "each of the f − 1 steps from weight to weight is d pixels long.",
         ),
+        (
+            lambda f, d: f + d - 1,
+            "that widens one gap only; there is one between any two "
+            "neighbouring weights.",
+        ),
+        (
+            lambda f, d: f + d * (f - 1),
+            "dilation d puts d − 1 pixels between two weights, not d: at "
+            "d = 1 the weights are neighbours.",
+        ),
+        (
+            lambda f, d: f,
+            "that is the number of weights; the gaps between them count too.",
+        ),
     ),
     hint="f − 1 steps of d pixels, and one pixel for the first weight.",
 )
@@ -291,6 +365,18 @@ conv_parameters = FunctionExercise(
             "one bias for each filter, not one for the layer.",
         ),
         (
+            lambda f, c_in, c_out: f * f * c_in * c_out + c_in,
+            "one bias for each filter, not one for each input channel.",
+        ),
+        (
+            lambda f, c_in, c_out: (f * f + 1) * c_in * c_out,
+            "a filter has one bias in all, not one for each of its channels.",
+        ),
+        (
+            lambda f, c_in, c_out: f * f * c_in + 1,
+            "that is one filter; the layer has c_out of them.",
+        ),
+        (
             lambda f, c_in, c_out: (f * f + 1) * c_out,
             "a filter is as deep as its input: f × f × c_in weights.",
         ),
@@ -302,39 +388,78 @@ conv_parameters = FunctionExercise(
     hint="c_out filters, each with f × f × c_in weights and one bias.",
 )
 
+
+def _side(n, f, p, s):
+    return (n + 2 * p - f) // s + 1
+
+
+def _layer_shape(n, c_in, c_out, f, p, s):
+    return _side(n, f, p, s), _side(n, f, p, s), c_out
+
+
 layer_shape = FunctionExercise(
     "layer_shape",
-    right=lambda n, c_in, filters, f, p, s: (
-        (n + 2 * p - f) // s + 1,
-        (n + 2 * p - f) // s + 1,
-        filters,
+    right=_layer_shape,
+    cases=(
+        (6, 3, 2, 3, 0, 1),
+        (39, 3, 10, 3, 0, 1),
+        (37, 10, 20, 5, 0, 2),
+        (32, 3, 6, 5, 2, 1),
+        (8, 3, 4, 3, 0, 2),
     ),
-    cases=((6, 3, 2, 3, 0, 1), (39, 3, 10, 3, 0, 1), (37, 10, 20, 5, 0, 2)),
     mistakes=(
         (
-            lambda n, c_in, filters, f, p, s: (
-                (n + 2 * p - f) // s + 1,
-                (n + 2 * p - f) // s + 1,
-                c_in,
+            lambda n, c_in, c_out, f, p, s: _layer_shape(
+                n, c_in, c_in, f, p, s
             ),
             "the output has as many channels as there are filters; the "
             "input's channels are summed away.",
         ),
         (
-            lambda n, c_in, filters, f, p, s: (
-                (n + 2 * p - f) // s + 1,
-                (n + 2 * p - f) // s + 1,
-                c_in * filters,
+            lambda n, c_in, c_out, f, p, s: _layer_shape(
+                n, c_in, c_in * c_out, f, p, s
             ),
             "one filter sums over all input channels, so it makes one output "
             "channel, not c_in of them.",
         ),
         (
-            lambda n, c_in, filters, f, p, s: (
-                (n + 2 * p - f) // s + 1,
-                (n + 2 * p - f) // s + 1,
-            ),
+            lambda n, c_in, c_out, f, p, s: _layer_shape(
+                n, c_in, c_out, f, p, s
+            )[:2],
             "height and width are right; the number of channels is missing.",
+        ),
+        (
+            lambda n, c_in, c_out, f, p, s: _layer_shape(
+                n, c_in, c_out, f, p, s
+            )[::-1],
+            "right numbers, wrong order: channels come last.",
+        ),
+        (
+            lambda n, c_in, c_out, f, p, s: (
+                (n + 2 * p - f) / s + 1,
+                (n + 2 * p - f) / s + 1,
+                c_out,
+            ),
+            "round the side down: the kernel must lie inside. Floor division "
+            "is //.",
+        ),
+        (
+            lambda n, c_in, c_out, f, p, s: _layer_shape(
+                n + p, c_in, c_out, f, 0, s
+            ),
+            "padding is added at both ends: 2p.",
+        ),
+        (
+            lambda n, c_in, c_out, f, p, s: _layer_shape(
+                n, c_in, c_out, f, 0, s
+            ),
+            "the padding is missing.",
+        ),
+        (
+            lambda n, c_in, c_out, f, p, s: _layer_shape(
+                n, c_in, c_out, f, p, 1
+            ),
+            "the stride is missing.",
         ),
     ),
     hint="(side, side, channels): side = floor((n + 2p − f) / s) + 1.",
@@ -348,6 +473,7 @@ receptive_field = FunctionExercise(
         ([(3, 2), (3, 1)],),
         ([(5, 1), (2, 2), (5, 1), (2, 2)],),
         ([(7, 2), (3, 2)],),
+        ([],),
     ),
     mistakes=(
         (
@@ -372,6 +498,10 @@ receptive_field = FunctionExercise(
             "update the jump after the size.",
         ),
         (
+            lambda layers: geometry.receptive_field(layers)[1],
+            "that is the jump; the size of the field is asked for.",
+        ),
+        (
             lambda layers: geometry.receptive_field(layers)[0] - 1,
             "start from 1: with no layer at all, one pixel sees one pixel.",
         ),
@@ -394,6 +524,25 @@ def _pool(x, strides, mode):
     ]
 
 
+def _pool_half_windows_too(x):
+    odd = [(0, side % 2) for side in x.shape]
+    return _pool(np.pad(x, odd, constant_values=-np.inf), 2, "max")
+
+
+def _pool_even_sides_only(error):
+    def pool(x):
+        if x.shape[0] % 2 or x.shape[1] % 2:
+            raise error
+        return _pool(x, 2, "max")
+
+    return pool
+
+
+_ODD_SIDE = (
+    "right for even sides. On an odd side the last pixel is alone: it fills "
+    "no window of 2, so leave it out."
+)
+
 max_pool = FunctionExercise(
     "max_pool",
     right=lambda x: _pool(x, 2, "max"),
@@ -401,6 +550,7 @@ max_pool = FunctionExercise(
         (np.array([[2.0, 3, 1, 9], [4, 7, 3, 5], [8, 2, 2, 2], [1, 3, 4, 5]]),),
         (_ramp(6, 4) - 9,),
         (-1 - _ramp(2, 2),),
+        (_ramp(5, 7),),
     ),
     mistakes=(
         (
@@ -415,11 +565,19 @@ max_pool = FunctionExercise(
             lambda x: _pool(x, 1, "max"),
             "the window must move by 2, not by 1.",
         ),
+        (
+            lambda x: x[: x.shape[0] // 2 * 2 : 2, : x.shape[1] // 2 * 2 : 2],
+            "that keeps the top-left pixel of each window, not the largest.",
+        ),
         (lambda x: x.max(), "one maximum for each 2×2 window, not one in all."),
         (
             lambda x: np.maximum(_pool(x, 2, "max"), 0),
             "negative numbers count too: do not start from 0.",
         ),
+        (lambda x: _pool(x, 2, "max").T, "rows and columns are swapped."),
+        (_pool_half_windows_too, _ODD_SIDE),
+        (_pool_even_sides_only(ValueError()), _ODD_SIDE),
+        (_pool_even_sides_only(IndexError()), _ODD_SIDE),
     ),
     hint="split the picture into 2×2 windows that do not overlap; keep the "
     "largest number of each.",
@@ -440,6 +598,24 @@ global_average_pool = FunctionExercise(
             "that averages over the channels; average over height and width.",
         ),
         (
+            lambda x: x.mean(axis=(1, 2)),
+            "those axes are right for a batch; this picture has no batch "
+            "axis, so its height is axis 0.",
+        ),
+        (
+            lambda x: x.mean(axis=0),
+            "that averages over the height only; the width must go as well.",
+        ),
+        (
+            lambda x: x.mean(axis=1),
+            "that averages over the width only; the height must go as well.",
+        ),
+        (
+            lambda x: x.mean(axis=(0, 1), keepdims=True),
+            "the right numbers, but the two averaged axes are still there: "
+            "leave keepdims out.",
+        ),
+        (
             lambda x: x.max(axis=(0, 1)),
             "that is global max pooling; take the mean.",
         ),
@@ -455,13 +631,44 @@ pool_parameters = ValueExercise(
     "pool_parameters",
     right=0,
     mistakes=(
-        (4, "a 2×2 window has 4 places, but no weight sits in them."),
-        (256, "pooling works on 64 channels, but nothing is learned."),
-        (260, "pooling works on 64 channels, but nothing is learned."),
-        (64, "there is no bias either: the maximum needs no number."),
-        (2, "size and stride are chosen by you, not learned."),
+        (4, "a 2×2 window has four places. Is there a weight in any of them?"),
+        (5, "where would the maximum of four numbers use weights or a bias?"),
+        (
+            256,
+            "four places in each of 64 channels. Is there a weight in any of "
+            "them?",
+        ),
+        (
+            320,
+            "that would be one 2×2 filter and one bias for each channel. Which "
+            "filter and which bias does a maximum have?",
+        ),
+        (
+            16_384,
+            "so many numbers come out (and so many weights has a 2×2 "
+            "convolution with 64 filters). Which of them does training change?",
+        ),
+        (
+            16_448,
+            "that is a 2×2 convolution with 64 filters and their biases. Is a "
+            "maximum a sum of products?",
+        ),
+        (
+            65_536,
+            "so many numbers come in. Which of them does training change?",
+        ),
+        (64, "one for each channel? What would it be used for in a maximum?"),
+        (
+            2,
+            "size and stride are two numbers, but who chooses them: you, or "
+            "gradient descent?",
+        ),
+        (
+            1,
+            "the size is a number, but you chose it: gradient descent did not.",
+        ),
     ),
-    hint="what would gradient descent have to change in a maximum?",
+    hint="what could gradient descent change in a maximum?",
 )
 
 
@@ -476,6 +683,12 @@ flattened = ValueExercise(
         (6 * 6 * 32, "11 pixels hold 5 whole windows of 2: round down."),
         (7 * 7 * 32, "both convolutions are valid: each takes off 2 pixels."),
         (11 * 11 * 32, "the second pooling halves the side once more."),
+        (5 * 5 * 16, "the second convolution has twice as many filters."),
+        (
+            5 * 5 * 16 * 32,
+            "a filter of the second convolution adds up all 16 maps, so it "
+            "makes one map.",
+        ),
     ),
     hint="follow the side of the picture layer by layer, then multiply "
     "height, width and channels.",
@@ -493,6 +706,7 @@ leaky_relu_gradient = FunctionExercise(
         (np.array([-2.0, -0.5, 0.5, 3.0]), 0.1),
         (np.array([[-1.0, 4.0], [2.0, -3.0]]), 0.01),
         (np.array([-1.0, 1.0]), 0.0),
+        (np.array([0.0]), 0.2),
     ),
     mistakes=(
         (_relu, "that is the activation itself; its slope is asked for."),
@@ -509,23 +723,29 @@ leaky_relu_gradient = FunctionExercise(
             lambda x, slope: np.where(x > 0, 1.0, -slope),
             "the function rises below zero too: the slope is positive.",
         ),
+        (
+            lambda x, slope: np.where(x >= 0, 1.0, slope),
+            "right except at 0 itself: there the slope of the negative side "
+            "is asked for.",
+        ),
     ),
     hint="1 where x > 0, `slope` elsewhere.",
 )
 
 
-def _softmax(z, axis):
-    e = np.exp(z - z.max())
+def _softmax(z, axis, subtract):
+    e = np.exp(z - subtract)
     return e / e.sum(axis=axis, keepdims=True)
 
 
 softmax = FunctionExercise(
     "softmax",
-    right=lambda z: _softmax(z, -1),
+    right=lambda z: _softmax(z, -1, z.max(axis=-1, keepdims=True)),
     cases=(
         (np.array([[1.0, 2.0, 3.0], [1.0, 1.0, 4.0]]),),
         (np.array([[0.0, 0.0]]),),
         (np.array([[1000.0, 1001.0], [1000.0, 1002.0]]),),
+        (np.array([[1000.0, 1001.0], [-1.0, 1.0]]),),
     ),
     mistakes=(
         (
@@ -534,12 +754,12 @@ softmax = FunctionExercise(
             "to 1.",
         ),
         (
-            lambda z: _softmax(z, None),
+            lambda z: _softmax(z, None, z.max()),
             "the whole batch sums to 1; each row must (axis=-1, "
             "keepdims=True).",
         ),
         (
-            lambda z: _softmax(z, 0),
+            lambda z: _softmax(z, 0, z.max()),
             "the columns sum to 1; the rows must (axis=-1).",
         ),
         (
@@ -547,9 +767,14 @@ softmax = FunctionExercise(
             "the exponential is missing.",
         ),
         (
-            lambda z: np.full(z.shape, np.nan),
+            lambda z: _softmax(z, -1, 0),
             "right for small numbers, but exp(1000) overflows: subtract each "
             "row's maximum first.",
+        ),
+        (
+            lambda z: _softmax(z, -1, z.max()),
+            "the largest score of the whole batch is subtracted, and a row of "
+            "far smaller scores becomes 0 / 0: subtract each row's own.",
         ),
     ),
     hint="exp of each number, divided by the sum of its row.",
@@ -577,6 +802,10 @@ max_pool_backward = FunctionExercise(
             ),
         ),
         (np.array([[-1.0, 2.0, 0.5]]), _ramp(2, 6) - 20),
+        (
+            np.array([[5.0, -2.0]]),
+            np.array([[3.0, 3.0, 1.0, 0.0], [1.0, 3.0, 4.0, 4.0]]),
+        ),
     ),
     mistakes=(
         (
@@ -599,6 +828,22 @@ max_pool_backward = FunctionExercise(
         (
             lambda dy, x: x * _max_pool_backward(np.ones(dy.shape), x),
             "the right places, but they keep x: they must get dy.",
+        ),
+        (
+            lambda dy, x: np.where(
+                x == _spread(scratch.pool2d(x[None, ..., None])[0, ..., 0]),
+                _spread(dy),
+                0,
+            ),
+            "where two numbers of a window are equally large, only the first "
+            "in reading order gets the gradient.",
+        ),
+        (
+            lambda dy, x: _max_pool_backward(dy[::-1, ::-1], x[::-1, ::-1])[
+                ::-1, ::-1
+            ],
+            "of equally large numbers the first in reading order wins, not "
+            "the last.",
         ),
     ),
     hint="each window has one winner; it gets that window's dy, the other "

@@ -2,17 +2,20 @@
 
 An exercise is data: the right answer, the inputs to try, and the mistakes that
 people make, each written as a wrong answer with its hint. A learner's answer
-that agrees with one of those wrong answers, wherever it fails, gets that hint.
+that agrees with one of those wrong answers, everywhere or at least wherever
+it fails, gets that hint.
 """
 
+import contextlib
 import copy
 import dis
 import html
+import warnings
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
-_RTOL = 1e-6
 _MARKS = {"passed": "✓", "failed": "✗", "untouched": "○"}
 _COLOURS = {"passed": "#2e7d32", "failed": "#c62828", "untouched": "#757575"}
 
@@ -48,45 +51,77 @@ class Verdict:
         )
 
 
+@dataclass(frozen=True)
+class _Raised:
+    """An exception that a function raised; one that it returned is a value."""
+
+    error: Exception
+
+    @property
+    def kind(self):
+        return type(self.error).__name__
+
+
 def _show(value):
     """Write a value in the fewest characters that still say what it is."""
-    if isinstance(value, Exception):
-        return f"{type(value).__name__}: {value}"
-    if hasattr(value, "shape") and not isinstance(value, np.ndarray):
-        value = np.asarray(value)
+    if isinstance(value, _Raised):
+        return f"{value.kind}: {value.error}"
+    if hasattr(value, "shape"):
+        with contextlib.suppress(Exception):  # a symbolic tensor has no values
+            value = np.asarray(value)
     if isinstance(value, np.ndarray) and value.ndim:
         if value.size > 64:
             return f"array of shape {value.shape}"
         text = np.array2string(value, precision=4, suppress_small=True)
         return f"\n{text}" if "\n" in text else text
     if isinstance(value, float | np.floating):
-        return f"{float(value):.6g}"
+        return f"{float(value):.10g}"
     return str(value) if isinstance(value, np.generic) else repr(value)
 
 
 def _as_numbers(value):
     """The value as a float array, or None if it is not made of numbers."""
-    try:
-        return np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        return None
+    with contextlib.suppress(Exception):  # ragged, symbolic, too large, ...
+        array = np.asarray(value)
+        # As floats, "3" would be 3 and None would be nan.
+        if array.dtype.kind in "biuf" or all(
+            isinstance(number, Real) for number in array.flat
+        ):
+            return array.astype(float)
+    return None
 
 
 def _same(got, expected):
-    if isinstance(got, Exception) or isinstance(expected, Exception):
-        return type(got) is type(expected)
-    got, expected = _as_numbers(got), _as_numbers(expected)
-    if got is None or expected is None or got.shape != expected.shape:
+    if isinstance(got, _Raised) and isinstance(expected, _Raised):
+        return type(got.error) is type(expected.error)
+    numbers, wanted = _as_numbers(got), _as_numbers(expected)
+    if numbers is None or wanted is None or numbers.shape != wanted.shape:
         return False
-    return np.allclose(got, expected, rtol=_RTOL, atol=1e-9, equal_nan=True)
+    # A count must be exact; a measure may come as float32.
+    rtol = 1e-9 if np.asarray(expected).dtype.kind in "iu" else 1e-6
+    return np.allclose(numbers, wanted, rtol=rtol, atol=1e-9, equal_nan=True)
+
+
+def _form_hint(got, expected):
+    """What is wrong with an answer before its numbers are; "" if nothing."""
+    numbers, wanted = _as_numbers(got), _as_numbers(expected)
+    if numbers is None:
+        return "the answer must be made of numbers. "
+    if numbers.shape == wanted.shape:
+        return ""
+    if not wanted.shape:
+        return f"one number is asked for, not the shape {numbers.shape}. "
+    return f"the shape must be {wanted.shape}, not {numbers.shape}. "
 
 
 def _answer_to(function, case):
     """What a function gives for a case; what it raises is an answer too."""
-    try:
-        return function(*copy.deepcopy(case))
-    except Exception as error:
-        return error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the mistakes divide by zero, too
+        try:
+            return function(*copy.deepcopy(case))
+        except Exception as error:
+            return _Raised(error)
 
 
 def _is_untouched(function):
@@ -152,8 +187,8 @@ class FunctionExercise:
         case, got, expected = failed[0]
         arguments = ", ".join(_show(argument) for argument in case)
         wanted = (
-            f"raise {type(expected).__name__}"
-            if isinstance(expected, Exception)
+            f"raise {expected.kind}"
+            if isinstance(expected, _Raised)
             else _show(expected)
         )
         return Verdict(
@@ -162,29 +197,26 @@ class FunctionExercise:
             f"input:    {arguments}\n"
             f"expected: {wanted}\n"
             f"got:      {_show(got)}\n"
-            f"Hint: {self._hint(failed)}",
+            f"Hint: {self._hint(tried, failed)}",
         )
 
-    def _hint(self, failed):
-        if all(got is None for _, got, _ in failed):
-            return "your function gives back None: is `return` missing?"
-        for wrong, hint in self.mistakes:
-            if all(
-                _same(got, _answer_to(wrong, case)) for case, got, _ in failed
-            ):
-                return hint
+    def _hint(self, tried, failed):
+        for rows in (tried, failed):
+            for wrong, hint in self.mistakes:
+                if all(
+                    _same(got, _answer_to(wrong, case)) for case, got, _ in rows
+                ):
+                    return hint
         got, expected = failed[0][1:]
+        if isinstance(got, _Raised):
+            return f"the call stops with {got.kind}. {self.hint}"
         if isinstance(got, Exception):
-            return f"the call stops with {type(got).__name__}. {self.hint}"
-        numbers, wanted = _as_numbers(got), _as_numbers(expected)
-        if numbers is None:
-            return f"the answer must be made of numbers. {self.hint}"
-        if wanted is not None and numbers.shape != wanted.shape:
-            return (
-                f"the shape must be {wanted.shape}, not {numbers.shape}. "
-                f"{self.hint}"
-            )
-        return self.hint
+            return f"your function returns {got!r}; `raise` it instead."
+        if isinstance(expected, _Raised):
+            return self.hint
+        if got is None:
+            return "your function gives back None: is `return` missing?"
+        return _form_hint(got, expected) + self.hint
 
 
 @dataclass(frozen=True)
@@ -207,8 +239,8 @@ class ValueExercise:
         """Judge a learner's value; the right one is not given away."""
         if answer is ... or answer is None:
             return _untouched(self.name)
-        if _as_numbers(answer) is not None and _same(answer, self.right):
-            return Verdict("passed", f"{self.name}: {_show(answer)} is right.")
+        if _same(answer, self.right):
+            return Verdict("passed", f"{self.name}: right.")
         return Verdict(
             "failed",
             f"{self.name}: not yet.\ngot:  {_show(answer)}\n"
@@ -216,15 +248,7 @@ class ValueExercise:
         )
 
     def _hint(self, answer):
-        numbers, wanted = _as_numbers(answer), np.asarray(self.right, float)
-        if numbers is None:
-            return f"the answer must be made of numbers. {self.hint}"
         for wrong, hint in self.mistakes:
             if _same(answer, wrong):
                 return hint
-        if numbers.shape != wanted.shape:
-            return (
-                f"the shape must be {wanted.shape}, not {numbers.shape}. "
-                f"{self.hint}"
-            )
-        return self.hint
+        return _form_hint(answer, self.right) + self.hint

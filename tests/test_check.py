@@ -1,0 +1,864 @@
+import copy
+import math
+
+import keras
+import numpy as np
+import pytest
+from scipy.signal import convolve2d, correlate2d
+
+from cnn_course import check
+from cnn_course.check import foundations
+from cnn_course.check.judge import FunctionExercise, ValueExercise
+
+# --- Answers as learners write them -----------------------------------------
+# One block an exercise: what is right first, then what people get wrong.
+
+
+def sliding(of_window, fewer=0):
+    """A learner's two loops, with what is done to each window put in."""
+
+    def convolve(image, kernel):
+        f, g = kernel.shape
+        height = image.shape[0] - f + 1 - fewer
+        width = image.shape[1] - g + 1 - fewer
+        out = np.zeros((height, width))
+        for i in range(height):
+            for j in range(width):
+                out[i, j] = of_window(image[i : i + f, j : j + g], kernel)
+        return out
+
+    return convolve
+
+
+def window_sum(window, kernel):
+    return (window * kernel).sum()
+
+
+def same_padding(kernel_size):
+    if kernel_size % 2 == 0:
+        raise ValueError("only odd kernels have a symmetric same padding")
+    return (kernel_size - 1) // 2
+
+
+def same_padding_forgets_even(kernel_size):
+    return (kernel_size - 1) // 2
+
+
+def same_padding_prints(kernel_size):
+    if kernel_size % 2 == 0:
+        return print(end="")
+    return (kernel_size - 1) // 2
+
+
+def same_padding_returns_the_error(kernel_size):
+    if kernel_size % 2 == 0:
+        return ValueError("even kernel")
+    return (kernel_size - 1) // 2
+
+
+def same_padding_asserts(kernel_size):
+    if kernel_size % 2 == 0:
+        raise AssertionError("even kernel")
+    return (kernel_size - 1) // 2
+
+
+def zero_pad(image, p):
+    height, width = image.shape
+    padded = np.zeros((height + 2 * p, width + 2 * p))
+    padded[p : p + height, p : p + width] = image
+    return padded
+
+
+def zero_pad_one_side(image, p):
+    height, width = image.shape
+    padded = np.zeros((height + p, width + p))
+    padded[p:, p:] = image
+    return padded
+
+
+def zero_pad_minus_p(image, p):
+    height, width = image.shape
+    padded = np.zeros((height + 2 * p, width + 2 * p))
+    padded[p:-p, p:-p] = image
+    return padded
+
+
+def count_layers(while_true):
+    """A learner's loop, with its condition put in."""
+
+    def valid_layers(n, f):
+        layers = 0
+        while while_true(n, f):
+            n = n - f + 1
+            layers += 1
+        return layers
+
+    return valid_layers
+
+
+def side(n, f, p, s):
+    return (n + 2 * p - f) // s + 1
+
+
+def receptive_field(layers):
+    size, jump = 1, 1
+    for kernel_size, stride in layers:
+        size += (kernel_size - 1) * jump
+        jump *= stride
+    return size
+
+
+def receptive_field_own_stride(layers):
+    size, jump = 1, 1
+    for kernel_size, stride in layers:
+        jump *= stride
+        size += (kernel_size - 1) * jump
+    return size
+
+
+def receptive_field_from_zero(layers):
+    size, jump = 0, 1
+    for kernel_size, stride in layers:
+        size += (kernel_size - 1) * jump
+        jump *= stride
+    return size
+
+
+def pool_with(of_window):
+    """A learner's two loops over 2×2 windows."""
+
+    def max_pool(x):
+        out = np.zeros((x.shape[0] // 2, x.shape[1] // 2))
+        for i in range(out.shape[0]):
+            for j in range(out.shape[1]):
+                out[i, j] = of_window(x[2 * i : 2 * i + 2, 2 * j : 2 * j + 2])
+        return out
+
+    return max_pool
+
+
+def max_pool_stride_one(x):
+    out = np.zeros((x.shape[0] - 1, x.shape[1] - 1))
+    for i, j in np.ndindex(out.shape):
+        out[i, j] = x[i : i + 2, j : j + 2].max()
+    return out
+
+
+def max_pool_reshape(x):
+    height, width = x.shape
+    return x.reshape(height // 2, 2, width // 2, 2).max(axis=(1, 3))
+
+
+def relu_from_zero(window):
+    largest = 0
+    for value in window.flat:
+        largest = max(largest, value)
+    return largest
+
+
+def softmax(z):
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def softmax_overflows(z):
+    e = np.exp(z)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def softmax_of_the_batch(z):
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
+def softmax_of_columns(z):
+    e = np.exp(z - z.max())
+    return e / e.sum(axis=0)
+
+
+def max_pool_backward_with(share):
+    """A learner's loops, with the gradient of one window put in."""
+
+    def max_pool_backward(dy, x):
+        dx = np.zeros(x.shape)
+        for i, j in np.ndindex(dy.shape):
+            rows, columns = slice(2 * i, 2 * i + 2), slice(2 * j, 2 * j + 2)
+            dx[rows, columns] = share(x[rows, columns], dy[i, j])
+        return dx
+
+    return max_pool_backward
+
+
+def to_the_winner(window, gradient):
+    share = np.zeros((2, 2))
+    share[np.unravel_index(window.argmax(), (2, 2))] = gradient
+    return share
+
+
+def to_the_loser(window, gradient):
+    return to_the_winner(-window, gradient)
+
+
+RIGHT = {
+    "dense_weights": 200 * 100 * 3 * 500,
+    "flip": lambda kernel: np.rot90(kernel, 2),
+    "convolve": sliding(window_sum),
+    "same_padding": same_padding,
+    "zero_pad": zero_pad,
+    "valid_layers": count_layers(lambda n, f: n >= f),
+    "output_size": lambda n, f, p, s: len(range(0, n + 2 * p - f + 1, s)),
+    "same_output": lambda n, s: math.ceil(n / s),
+    "dilated_span": lambda f, d: f + (f - 1) * (d - 1),
+    "conv_parameters": lambda f, c_in, c_out: f**2 * c_in * c_out + c_out,
+    "layer_shape": lambda n, c_in, filters, f, p, s: [
+        side(n, f, p, s),
+        side(n, f, p, s),
+        filters,
+    ],
+    "receptive_field": receptive_field,
+    "max_pool": pool_with(np.max),
+    "global_average_pool": lambda x: [
+        x[:, :, channel].mean() for channel in range(x.shape[-1])
+    ],
+    "pool_parameters": 0,
+    "flattened": 800,
+    "leaky_relu_gradient": lambda x, slope: (x > 0) + slope * (x <= 0),
+    "softmax": softmax,
+    "max_pool_backward": max_pool_backward_with(to_the_winner),
+}
+
+# exercise: (what is wrong, the answer, words of the hint that fits)
+WRONG = {
+    "dense_weights": [
+        ("grey", 200 * 100 * 500, "three numbers a pixel"),
+        ("biases", 200 * 100 * 3 * 500 + 500, "biases too"),
+        ("inputs", 200 * 100 * 3, "each meets every unit"),
+        ("text", "30000000", "made of numbers"),
+    ],
+    "flip": [
+        ("up_down", np.flipud, "left and right as well"),
+        ("left_right", np.fliplr, "top and bottom as well"),
+        ("transpose", np.transpose, "transpose"),
+        ("quarter", np.rot90, "reverse the order of the rows"),
+    ],
+    "convolve": [
+        (
+            "flipped",
+            lambda image, kernel: convolve2d(image, kernel, mode="valid"),
+            "true convolution",
+        ),
+        ("one_fewer", sliding(window_sum, fewer=1), "last row and column"),
+        ("mean", sliding(lambda w, k: (w * k).mean()), "take their sum"),
+        ("transposed", sliding(lambda w, k: (w * k.T).sum()), "transposed"),
+        (
+            "same",
+            lambda image, kernel: correlate2d(image, kernel, mode="same"),
+            "the shape must be (2, 2), not (4, 4)",
+        ),
+        ("product", sliding(lambda w, k: (w @ k).sum()), "(window * kernel)"),
+    ],
+    "same_padding": [
+        ("total", lambda f: f - 1, "half of it goes to each end"),
+        ("even", same_padding_forgets_even, "raise a ValueError"),
+        ("half_pixel", lambda f: (f - 1) / 2, "half a pixel"),
+        ("plus_one", lambda f: (f + 1) // 2, "one too many"),
+        ("no_minus_one", lambda f: f // 2, "raise a ValueError"),
+        ("prints", same_padding_prints, "an even f raises a ValueError"),
+        ("returns", same_padding_returns_the_error, "`raise` it instead"),
+        ("asserts", same_padding_asserts, "stops with AssertionError"),
+    ],
+    "zero_pad": [
+        ("one_side", zero_pad_one_side, "the shape must be"),
+        ("minus_p", zero_pad_minus_p, "[0:-0] is empty"),
+        ("always_1", lambda image, p: np.pad(image, 1), "always one pixel"),
+        (
+            "edge",
+            lambda image, p: np.pad(image, p, mode="edge"),
+            "must be zeros",
+        ),
+        (
+            "rows_only",
+            lambda image, p: np.pad(image, ((p, p), (0, 0))),
+            "left and right are missing",
+        ),
+    ],
+    "valid_layers": [
+        ("n_over_f", lambda n, f: n // f, "takes off f − 1"),
+        ("fraction", lambda n, f: (n - 1) / (f - 1), "round down"),
+        ("strictly", count_layers(lambda n, f: n > f), "exactly f pixels"),
+        ("to_zero", count_layers(lambda n, f: n > 0), "needs f pixels"),
+        ("one_layer", lambda n, f: n - f + 1, "count the steps"),
+    ],
+    "output_size": [
+        ("no_floor", lambda n, f, p, s: (n + 2 * p - f) / s + 1, "round down"),
+        (
+            "ceil",
+            lambda n, f, p, s: math.ceil((n + 2 * p - f) / s) + 1,
+            "not up",
+        ),
+        ("one_p", lambda n, f, p, s: (n + p - f) // s + 1, "both ends"),
+        ("no_plus_1", lambda n, f, p, s: (n + 2 * p - f) // s, "the + 1 is"),
+        ("brackets", lambda n, f, p, s: n + 2 * p - f // s + 1, "brackets"),
+    ],
+    "same_output": [
+        ("down", lambda n, s: n // s, "round up, not down"),
+        ("fraction", lambda n, s: n / s, "whole pixels"),
+        ("ignores_s", lambda n, s: n, "at stride 1 only"),
+        ("plus_1", lambda n, s: n // s + 1, "where s divides n"),
+        ("nearest", lambda n, s: round(n / s), "not to the nearest"),
+    ],
+    "dilated_span": [
+        ("f_gaps", lambda f, d: d * f, "f − 1 gaps"),
+        ("no_first", lambda f, d: d * (f - 1), "first weight"),
+        ("sum", lambda f, d: f + d, "d pixels long"),
+        ("one_gap", lambda f, d: f + d - 1, "one gap only"),
+        ("d_between", lambda f, d: f + (f - 1) * d, "puts d − 1 pixels"),
+    ],
+    "conv_parameters": [
+        ("no_bias", lambda f, c_in, c_out: f * f * c_in * c_out, "biases are"),
+        (
+            "one_bias",
+            lambda f, c_in, c_out: f * f * c_in * c_out + 1,
+            "not one for the layer",
+        ),
+        ("flat", lambda f, c_in, c_out: (f * f + 1) * c_out, "as deep as"),
+        ("row", lambda f, c_in, c_out: (f * c_in + 1) * c_out, "f columns"),
+        (
+            "no_filters",
+            lambda f, c_in, c_out: f * f * c_in + 1,
+            "that is one filter",
+        ),
+    ],
+    "layer_shape": [
+        (
+            "channels_in",
+            lambda n, c_in, filters, f, p, s: (
+                side(n, f, p, s),
+                side(n, f, p, s),
+                c_in,
+            ),
+            "as many channels as there are filters",
+        ),
+        (
+            "channels_multiply",
+            lambda n, c_in, filters, f, p, s: (
+                side(n, f, p, s),
+                side(n, f, p, s),
+                c_in * filters,
+            ),
+            "sums over all input channels",
+        ),
+        (
+            "no_channels",
+            lambda n, c_in, filters, f, p, s: (side(n, f, p, s),) * 2,
+            "number of channels is missing",
+        ),
+        ("side_only", lambda n, c, k, f, p, s: side(n, f, p, s), "shape must"),
+        (
+            "channels_first",
+            lambda n, c_in, filters, f, p, s: (
+                filters,
+                side(n, f, p, s),
+                side(n, f, p, s),
+            ),
+            "channels come last",
+        ),
+        (
+            "no_floor",
+            lambda n, c_in, filters, f, p, s: (
+                (n + 2 * p - f) / s + 1,
+                (n + 2 * p - f) / s + 1,
+                filters,
+            ),
+            "round the side down",
+        ),
+        (
+            "no_padding",
+            lambda n, c_in, filters, f, p, s: (
+                side(n, f, 0, s),
+                side(n, f, 0, s),
+                filters,
+            ),
+            "padding is missing",
+        ),
+    ],
+    "receptive_field": [
+        (
+            "no_strides",
+            lambda layers: 1 + sum(f - 1 for f, _ in layers),
+            "strides below are missing",
+        ),
+        ("adds_f", lambda layers: sum(f for f, _ in layers), "overlap"),
+        ("own_stride", receptive_field_own_stride, "after the size"),
+        ("from_0", receptive_field_from_zero, "start from 1"),
+    ],
+    "max_pool": [
+        ("average", pool_with(np.mean), "average pooling"),
+        ("min", pool_with(np.min), "the smallest of the four"),
+        ("stride_1", max_pool_stride_one, "move by 2, not by 1"),
+        ("from_0", pool_with(relu_from_zero), "do not start from 0"),
+        ("reshape", max_pool_reshape, "right for even sides"),
+        ("one_maximum", np.max, "one maximum for each 2×2 window"),
+        ("sum", pool_with(np.sum), "keep the largest number"),
+    ],
+    "global_average_pool": [
+        ("all", np.mean, "each channel keeps its own mean"),
+        ("channels", lambda x: x.mean(axis=-1), "averages over the channels"),
+        ("batch_axes", lambda x: x.mean(axis=(1, 2)), "no batch axis"),
+        ("max", lambda x: x.max(axis=(0, 1)), "global max pooling"),
+        ("sum", lambda x: x.sum(axis=(0, 1)), "divide by the number of pixels"),
+        (
+            "keepdims",
+            lambda x: x.mean(axis=(0, 1), keepdims=True),
+            "leave keepdims out",
+        ),
+    ],
+    "pool_parameters": [
+        ("window", 4, "four places"),
+        ("channels", 64, "one for each channel?"),
+        ("size_and_stride", 2, "who chooses them"),
+        ("nonsense", 12, "what could gradient descent change"),
+    ],
+    "flattened": [
+        ("one_channel", 25, "32 channels"),
+        ("rounds_up", 6 * 6 * 32, "round down"),
+        ("same", 7 * 7 * 32, "takes off 2 pixels"),
+        ("one_pool", 11 * 11 * 32, "halves the side once more"),
+        ("shape", (5, 5, 32), "one number is asked for"),
+    ],
+    "leaky_relu_gradient": [
+        ("activation", lambda x, a: np.maximum(x, a * x), "activation itself"),
+        ("relu", lambda x, a: (x > 0).astype(float), "ReLU's gradient"),
+        ("swapped", lambda x, a: np.where(x < 0, 1, a), "swapped"),
+        ("negative", lambda x, a: np.where(x > 0, 1, -a), "is positive"),
+        ("scalar", lambda x, a: 1 if x > 0 else a, "stops with ValueError"),
+    ],
+    "softmax": [
+        ("overflow", softmax_overflows, "exp(1000) overflows"),
+        ("sigmoid", lambda z: 1 / (1 + np.exp(-z)), "sigmoid"),
+        ("batch", softmax_of_the_batch, "the whole batch sums to 1"),
+        ("columns", softmax_of_columns, "the columns sum to 1"),
+        ("no_exp", lambda z: z / z.sum(axis=-1)[:, None], "exponential"),
+        ("class", lambda z: z.argmax(axis=-1), "the shape must be (2, 3)"),
+    ],
+    "max_pool_backward": [
+        (
+            "average",
+            max_pool_backward_with(lambda window, gradient: gradient / 4),
+            "as average pooling does",
+        ),
+        (
+            "everyone",
+            max_pool_backward_with(lambda window, gradient: gradient),
+            "not all four",
+        ),
+        ("loser", max_pool_backward_with(to_the_loser), "min pooling"),
+        (
+            "one",
+            max_pool_backward_with(lambda w, gradient: to_the_winner(w, 1)),
+            "they get 1",
+        ),
+        (
+            "keeps_x",
+            max_pool_backward_with(lambda w, _: to_the_winner(w, w.max())),
+            "they keep x",
+        ),
+    ],
+}
+
+
+# --- Every exercise ----------------------------------------------------------
+
+EXERCISES = {name: getattr(check, name) for name in check.__all__}
+FUNCTIONS = {
+    name: exercise
+    for name, exercise in EXERCISES.items()
+    if isinstance(exercise, FunctionExercise)
+}
+VALUES = {
+    name: exercise
+    for name, exercise in EXERCISES.items()
+    if isinstance(exercise, ValueExercise)
+}
+every_exercise = pytest.mark.parametrize("name", EXERCISES)
+every_function = pytest.mark.parametrize("name", FUNCTIONS)
+every_value = pytest.mark.parametrize("name", VALUES)
+
+
+def test_every_exercise_has_its_rows():
+    defined = {
+        name
+        for name, value in vars(foundations).items()
+        if isinstance(value, FunctionExercise | ValueExercise)
+    }
+    assert set(check.__all__) == defined == set(RIGHT) == set(WRONG)
+    assert min(len(rows) for rows in WRONG.values()) >= 2
+
+
+@every_exercise
+def test_exercise_knows_its_name(name):
+    assert EXERCISES[name].name == name
+
+
+@every_exercise
+def test_right_answer_passes(name):
+    verdict = EXERCISES[name](RIGHT[name])
+    assert verdict.status == "passed"
+    assert verdict
+    assert repr(verdict).startswith(f"✓ {name}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        pytest.param(name, answer, words, id=f"{name}-{what}")
+        for name, rows in WRONG.items()
+        for what, answer, words in rows
+    ],
+)
+def test_wrong_answer_gets_the_hint_that_fits(name, answer, words):
+    verdict = EXERCISES[name](answer)
+    assert verdict.status == "failed"
+    assert not verdict
+    assert repr(verdict).startswith(f"✗ {name}: not yet.")
+    assert words in verdict.text.split("\nHint: ")[1]
+
+
+def ellipsis(x): ...
+
+
+def docstring(x):
+    """Return the answer."""
+
+
+def docstring_and_ellipsis(x, y=2, *, z=3):
+    """Return the answer."""
+    ...
+
+
+def only_pass(x):
+    pass
+
+
+def bare_return(x):
+    return
+
+
+STUBS = [ellipsis, docstring, docstring_and_ellipsis, only_pass, bare_return]
+
+
+def assert_untouched(verdict, name):
+    assert verdict.status == "untouched"
+    assert not verdict
+    assert verdict.passed is False
+    assert repr(verdict).startswith(f"○ {name}: not started")
+
+
+@every_function
+def test_untouched_function_is_not_started(name):
+    for stub in [*STUBS, lambda x: ..., lambda x: None, ...]:
+        assert_untouched(EXERCISES[name](stub), name)
+
+
+@every_value
+def test_untouched_value_is_not_started(name):
+    for stub in (..., None):
+        assert_untouched(EXERCISES[name](stub), name)
+
+
+@every_exercise
+def test_own_right_answer_passes(name):
+    assert EXERCISES[name](EXERCISES[name].right)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        pytest.param(name, number, id=f"{name}-{number}")
+        for name, exercise in EXERCISES.items()
+        for number in range(len(exercise.mistakes))
+    ],
+)
+def test_each_declared_mistake_gets_its_own_hint(name, number):
+    answer, hint = EXERCISES[name].mistakes[number]
+    verdict = EXERCISES[name](answer)
+    assert verdict.status == "failed"
+    assert verdict.text.endswith(f"\nHint: {hint}")
+
+
+@every_function
+def test_no_return(name):
+    verdict = EXERCISES[name](lambda *arguments: print(end=""))
+    assert verdict.status == "failed"
+    assert "is `return` missing?" in verdict.text
+
+
+def raises(*arguments):
+    raise KeyError("side")
+
+
+def recurses(*arguments):
+    return recurses(*arguments)
+
+
+@every_function
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (raises, "the call stops with KeyError"),
+        (recurses, "the call stops with RecursionError"),
+        (lambda: 1, "the call stops with TypeError"),
+    ],
+    ids=["raises", "recurses", "no_parameters"],
+)
+def test_what_an_answer_raises_stays_inside(name, answer, words):
+    verdict = EXERCISES[name](answer)
+    assert verdict.status == "failed"
+    assert words in verdict.text
+
+
+def spoil(arguments):
+    for argument in arguments:
+        if isinstance(argument, np.ndarray):
+            argument[...] = -7
+        elif isinstance(argument, list):
+            argument.clear()
+
+
+@every_function
+def test_changing_the_input_spoils_nothing(name):
+    exercise = EXERCISES[name]
+
+    def right_then_spoil(*arguments):
+        answer = exercise.right(*copy.deepcopy(arguments))
+        spoil(arguments)
+        return answer
+
+    def wrong_then_spoil(*arguments):
+        spoil(arguments)
+        return -1.5
+
+    before = exercise(lambda *arguments: -1.5).text
+    assert exercise(right_then_spoil)
+    assert exercise(wrong_then_spoil).text == before
+    assert exercise(lambda *arguments: -1.5).text == before
+    assert exercise(exercise.right)
+
+
+@every_function
+@pytest.mark.parametrize(
+    "answer", ["three", b"3", {"a": 1}, {1, 2}, [None], 1j]
+)
+def test_answer_that_is_no_number(name, answer):
+    verdict = EXERCISES[name](lambda *arguments: answer)
+    assert verdict.status == "failed"
+    assert "must be made of numbers" in verdict.text
+
+
+@every_function
+def test_right_digits_as_text_are_not_right(name):
+    verdict = EXERCISES[name](
+        lambda *arguments: np.array(EXERCISES[name].right(*arguments)).astype(
+            str
+        )
+    )
+    assert verdict.status == "failed"
+
+
+@every_function
+def test_wrong_shape_is_told(name):
+    exercise = EXERCISES[name]
+    verdict = exercise(lambda *arguments: np.full((2, 1, 1, 1), 0.5))
+    assert verdict.status == "failed"
+    shape = np.shape(exercise.right(*exercise.cases[0]))
+    words = (
+        f"the shape must be {shape}, not" if shape else "one number is asked"
+    )
+    assert f"{words}" in verdict.text
+    assert "(2, 1, 1, 1)" in verdict.text
+
+
+@every_function
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda value: np.asarray(value).tolist(),
+        lambda value: np.asarray(value, "float32"),
+        keras.ops.convert_to_tensor,
+    ],
+    ids=["list", "float32", "tensor"],
+)
+def test_right_numbers_in_another_dress_pass(name, change):
+    exercise = EXERCISES[name]
+    verdict = exercise(lambda *arguments: change(exercise.right(*arguments)))
+    assert verdict.status == "passed", verdict.text
+
+
+@every_function
+@pytest.mark.parametrize(
+    "result", [3, 2.5, None, np.ones((2, 2)), [1, 2], "text"], ids=repr
+)
+def test_result_instead_of_the_function_is_told(name, result):
+    verdict = EXERCISES[name](result)
+    assert verdict.status == "failed"
+    assert "hand over the function itself" in verdict.text
+
+
+@every_function
+@pytest.mark.parametrize(
+    "answer",
+    [len, print, sorted, type, np.add, np.negative, np.ndarray, str.upper],
+    ids=str,
+)
+def test_ready_made_function_is_judged(name, answer, capsys):
+    verdict = EXERCISES[name](answer)
+    assert verdict.status == "failed"
+    assert "\nHint: " in verdict.text
+
+
+@every_value
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "text",
+        [1, [2, 3]],
+        10**400,
+        len,
+        np.float64,
+        object,
+        ValueError("no"),
+        keras.KerasTensor((2, 3)),
+        float("nan"),
+        -1,
+    ],
+    ids=lambda answer: str(answer)[:12],
+)
+def test_any_value_is_judged(name, answer):
+    verdict = EXERCISES[name](answer)
+    assert verdict.status == "failed"
+    assert "\ngot:  " in verdict.text
+    assert "\nHint: " in verdict.text
+
+
+def test_symbolic_answer_is_judged():
+    verdict = check.flip(lambda kernel: keras.KerasTensor(kernel.shape))
+    assert "must be made of numbers" in verdict.text
+
+
+# --- What the learner reads --------------------------------------------------
+
+
+def test_report_says_input_expected_and_got():
+    lines = check.same_padding(lambda f: -2.25).text.splitlines()
+    assert lines[1:4] == ["input:    3", "expected: 1", "got:      -2.25"]
+
+
+def test_report_shows_arrays_and_errors():
+    text = check.zero_pad(lambda image, p: [[1, 2]]).text
+    image, p = check.zero_pad.cases[0]
+    assert f"input:    \n{image}, {p}\n" in text
+    assert f"expected: \n{np.pad(image, p)}\n" in text
+    assert "got:      [[1, 2]]\n" in text
+    text = check.same_padding(same_padding_forgets_even).text
+    assert "input:    4\nexpected: raise ValueError\ngot:      1\n" in text
+    assert "got:      KeyError: 'side'" in check.same_padding(raises).text
+
+
+@every_function
+def test_report_of_a_failure_is_complete(name):
+    text = EXERCISES[name](lambda *arguments: -12345.5).text
+    start, after_input = text.split("\ninput:    ")
+    asked, after_expected = after_input.split("\nexpected: ")
+    expected, after_got = after_expected.split("\ngot:      ")
+    got, hint = after_got.split("\nHint: ")
+    assert start == f"{name}: not yet."
+    assert asked
+    assert expected
+    assert got == "-12345.5"
+    assert hint
+
+
+def test_large_numbers_are_shown_in_full():
+    assert "got:  30000001\n" in check.dense_weights(30_000_001.0).text
+    assert "got:  30000001\n" in check.dense_weights(30_000_001).text
+
+
+def test_large_array_is_shown_by_its_shape():
+    text = check.max_pool(lambda x: np.zeros((40, 30))).text
+    assert "got:      array of shape (40, 30)" in text
+
+
+@every_value
+def test_right_value_is_not_given_away(name):
+    exercise = EXERCISES[name]
+    wrong = [value for value, _ in exercise.mistakes]
+    wrong += [-1, 123456.75, "text", [1, 2], len]
+    for answer in wrong:
+        words = exercise(answer).text.replace(",", " ").replace("_", "").split()
+        numbers = [word.strip(".:;()[]") for word in words]
+        assert str(exercise.right) not in numbers
+        assert f"{exercise.right:,}" not in exercise(answer).text or (
+            exercise.right < 10
+        )
+
+
+def test_html_is_escaped_and_carries_the_mark():
+    verdict = check.flattened("<script>alert(1)</script>")
+    shown = verdict._repr_html_()
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+    assert "<b>✗</b>" in shown
+    assert "<b>○</b>" in check.flattened(...)._repr_html_()
+    assert "<b>✓</b>" in check.flattened(800)._repr_html_()
+
+
+def test_warnings_stay_inside(recwarn):
+    check.softmax(softmax_overflows)
+    check.softmax(lambda z: z * 0)  # tries every mistake, one divides by zero
+    assert not recwarn.list
+
+
+# --- The judge alone ---------------------------------------------------------
+
+
+def exercise(cases, mistakes=(), right=lambda x: 2 * x):
+    return FunctionExercise("double", right, cases, mistakes, "twice as much.")
+
+
+def test_mistake_that_agrees_everywhere_comes_first():
+    partly = (lambda x: 5 if x == 2 else 0, "only where it fails")
+    wholly = (lambda x: 5 if x == 2 else 2 * x, "everywhere")
+    judge = exercise(((1,), (2,)), (partly, wholly))
+    assert "everywhere" in judge(lambda x: 5 if x == 2 else 2 * x).text
+    assert "only where" in exercise(((1,), (2,)), (partly,))(wholly[0]).text
+
+
+def test_one_wrong_case_among_many_fails():
+    judge = exercise(tuple((x,) for x in range(20)))
+    verdict = judge(lambda x: 2 * x + (x == 13))
+    assert verdict.status == "failed"
+    assert "input:    13\nexpected: 26\ngot:      27\n" in verdict.text
+
+
+def test_another_error_is_not_the_right_error():
+    def right(x):
+        raise ValueError("no")
+
+    judge = exercise(((1,),), right=right)
+    assert judge(lambda x: int("no"))  # a ValueError too
+    assert not judge(lambda x: [][x])
+    assert not judge(lambda x: ValueError("no"))
+    assert not judge(lambda x: 2)
+
+
+@pytest.mark.parametrize(("close", "passed"), [(1e-9, True), (1e-4, False)])
+def test_rounding_is_forgiven_and_error_is_not(close, passed):
+    judge = exercise(((1.5,), (1000.0,)))
+    assert judge(lambda x: 2 * x * (1 + close)).passed is passed
+
+
+def test_count_must_be_exact():
+    judge = exercise(((10**8,),))
+    assert judge(lambda x: 2.0 * x)
+    assert not judge(lambda x: 2 * x + 1)
+    assert not check.dense_weights(30_000_001)

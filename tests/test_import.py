@@ -1,0 +1,103 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {
+    "IPython",
+    "PIL",
+    "keras",
+    "matplotlib",
+    "numpy",
+    "scipy",
+    "tensorflow",
+}
+
+
+def fresh(code):
+    """Run code in a fresh interpreter; return what it printed and stderr."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return done.stdout, done.stderr
+
+
+def heavy_after(module):
+    """The heavy packages that importing a module has loaded."""
+    loaded, _ = fresh(
+        f"import json, sys, {module}; print(json.dumps(list(sys.modules)))"
+    )
+    return HEAVY & {name.partition(".")[0] for name in json.loads(loaded)}
+
+
+@pytest.mark.parametrize(
+    ("module", "allowed"),
+    [
+        ("cnn_course", set()),
+        ("cnn_course.geometry", set()),
+        ("cnn_course.scratch", {"numpy"}),
+        ("cnn_course.filters", {"numpy"}),
+        ("cnn_course.check", {"numpy"}),
+        ("cnn_course.datasets", {"numpy", "PIL"}),
+    ],
+)
+def test_import_pulls_in_only(module, allowed):
+    assert heavy_after(module) == allowed
+
+
+def test_heavy_imports_would_be_seen():
+    assert heavy_after("matplotlib") >= {"matplotlib", "numpy"}
+
+
+def test_import_takes_less_than_50_ms():
+    code = (
+        "import time; start = time.perf_counter(); import cnn_course; "
+        "print(time.perf_counter() - start)"
+    )
+    assert min(float(fresh(code)[0]) for _ in range(3)) < 0.05
+
+
+# --- cnn_course.quiet: TensorFlow loads once, in one process, for all tests ---
+
+QUIET = """
+import os, sys
+import cnn_course.quiet
+import keras
+import tensorflow as tf
+
+assert "tensorflow" in sys.modules
+print(float(keras.ops.sum(keras.ops.ones(2))))
+print(os.environ["TF_CPP_MIN_LOG_LEVEL"])
+try:
+    tf.matmul(tf.ones((2, 3)), tf.ones((2, 3)))
+except tf.errors.InvalidArgumentError as error:
+    print("caught", "Matrix size-incompatible" in str(error))
+print("1 before the error", file=sys.stderr, flush=True)
+os.write(2, b"2 straight to descriptor 2\\n")
+tf.reshape(tf.ones(3), (2, 2))
+"""
+
+
+@pytest.fixture(scope="module")
+def quiet():
+    return subprocess.run(
+        [sys.executable, "-c", QUIET], capture_output=True, text=True
+    )
+
+
+def test_quiet_prints_nothing(quiet):
+    # All that stands before our own first line would be TensorFlow's.
+    assert quiet.stderr.startswith("1 before the error\n")
+
+
+def test_quiet_leaves_a_tensorflow_that_works(quiet):
+    assert quiet.stdout.splitlines() == ["2.0", "3", "caught True"]
+
+
+def test_quiet_gives_stderr_back(quiet):
+    lines = quiet.stderr.splitlines()
+    assert lines[1] == "2 straight to descriptor 2"
+    assert lines[2] == "Traceback (most recent call last):"
+    assert "InvalidArgumentError" in lines[-1]
+    assert quiet.returncode == 1

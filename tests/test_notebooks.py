@@ -1,0 +1,348 @@
+import importlib.util
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnn_course import check
+
+ROOT = Path(__file__).resolve().parent.parent
+ALL = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+LESSONS = [path for path in ALL if not path.name.startswith("00")]
+TAGS = {
+    "cover",
+    "hide-input",
+    "nbval-ignore-output",
+    "raises-exception",
+    "thumbnail",
+}
+FOLDED = {"source_hidden", "outputs_hidden"}
+
+every_notebook = pytest.mark.parametrize(
+    "path", ALL, ids=[path.stem for path in ALL]
+)
+every_lesson = pytest.mark.parametrize(
+    "path", LESSONS, ids=[path.stem for path in LESSONS]
+)
+
+
+def cells(path, kind=None):
+    return [
+        cell
+        for cell in nbformat.read(path, as_version=4).cells
+        if kind in (None, cell.cell_type)
+    ]
+
+
+def prose(path):
+    return "\n\n".join(cell.source for cell in cells(path, "markdown"))
+
+
+def texts(cell):
+    """All text that a cell has put out; pictures are left out."""
+    for output in cell.outputs:
+        yield output.get("text", "")
+        for kind, content in output.get("data", {}).items():
+            if not kind.startswith("image/"):
+                yield str(content)
+
+
+def verdicts(path, mark):
+    """(exercise, cell) for each cell in which the judge says mark."""
+    return [
+        (found[1], cell)
+        for cell in cells(path, "code")
+        for output in cell.outputs
+        if (
+            found := re.match(
+                rf"{mark} (\w+): ", output.get("data", {}).get("text/plain", "")
+            )
+        )
+    ]
+
+
+def test_there_are_notebooks():
+    assert LESSONS
+    assert len(ALL) == len(LESSONS) + 1
+
+
+@every_notebook
+def test_valid(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+    assert path.stat().st_size < 1_000_000
+
+
+@every_notebook
+def test_executed_from_top_to_bottom(path):
+    counts = [cell.execution_count for cell in cells(path, "code")]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@every_notebook
+def test_outputs_are_clean(path):
+    for cell in cells(path, "code"):
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.source
+            assert output.get("name") != "stderr", cell.source
+        for text in texts(cell):
+            for bad in ("/home/", "/root/", "/work/", "/tmp/", "Warning"):
+                assert bad not in text, cell.source
+            assert not re.search(r" at 0x[0-9a-f]{6}", text), cell.source
+
+
+@every_notebook
+def test_no_path_of_a_machine_in_the_sources(path):
+    for cell in cells(path):
+        for bad in ("/home/", "/root/", "/work/", "/tmp/"):
+            assert bad not in cell.source
+
+
+@every_notebook
+def test_cells_are_short_and_plain(path):
+    for cell in cells(path, "code"):
+        assert 1 <= len(cell.source.splitlines()) <= 30, cell.source
+        assert "# NBVAL" not in cell.source.upper()
+
+
+@every_notebook
+def test_metadata_are_ours_only(path):
+    notebook = nbformat.read(path, as_version=4)
+    assert notebook.metadata == {
+        "kernelspec": {
+            "display_name": "Python 3",
+            "language": "python",
+            "name": "python3",
+        },
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        assert set(cell.metadata) <= {"jupyter", "tags"}
+        assert set(cell.metadata.get("tags", [])) <= TAGS
+        assert set(cell.metadata.get("jupyter", {})) <= FOLDED
+
+
+@every_notebook
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(path)):
+        if not re.match(r"https?://|#|mailto:", target):
+            assert (path.parent / target.partition("#")[0]).exists(), target
+
+
+@every_lesson
+def test_first_cell(path):
+    first = cells(path)[0]
+    assert first.cell_type == "markdown"
+    title, *rest = first.source.splitlines()
+    assert re.fullmatch(r"# [^:]+: [^:]+\?", title)
+    number = path.stem[:2]
+    assert re.search(rf"notebook {number} of 27\*$", first.source, re.MULTILINE)
+    assert sum(line.startswith("- ") for line in rest) == 3
+    assert re.search(r"^\*\*Needs:\*\* \S", first.source, re.MULTILINE)
+    runs = r"^\*\*Runs:\*\* \d+ s on two CPU cores, \d+\.\d GB of memory\.$"
+    assert re.search(runs, first.source, re.MULTILINE)
+
+
+@every_lesson
+def test_parts_are_there_in_order(path):
+    text = prose(path)
+    places = [
+        text.find(part)
+        for part in ("\n## Summary", "\n## Exercises", "**Next:**")
+    ]
+    assert -1 not in places
+    assert places == sorted(places)
+    summary = text[places[0] : places[1]]
+    assert 3 <= sum(line.startswith("- ") for line in summary.splitlines()) <= 5
+
+
+@every_lesson
+def test_one_thumbnail_and_at_least_three_figures(path):
+    figures = {
+        i: [o for o in cell.outputs if "image/png" in o.get("data", {})]
+        for i, cell in enumerate(cells(path, "code"))
+    }
+    tagged = [
+        i
+        for i, cell in enumerate(cells(path, "code"))
+        if "thumbnail" in cell.metadata.get("tags", [])
+    ]
+    assert len(tagged) == 1
+    assert figures[tagged[0]]
+    assert sum(map(len, figures.values())) >= 3
+    assert (path.parent / "thumbnails" / f"{path.stem}.png").exists()
+
+
+@every_lesson
+def test_exercises_wait_and_solutions_pass(path):
+    waiting, solved = verdicts(path, "○"), verdicts(path, "✓")
+    assert len(waiting) >= 3
+    # Each exercise once, its solution after it and before the next exercise.
+    assert [name for name, _ in waiting] == [name for name, _ in solved]
+    order = [
+        name
+        for cell in cells(path, "code")
+        for name, judged in waiting + solved
+        if judged.id == cell.id
+    ]
+    assert order[::2] == order[1::2]
+    for name, cell in waiting:
+        assert not cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        assert f"check.{name}({name})" in cell.source
+        assert "..." in cell.source
+    for name, cell in solved:
+        assert cell.metadata.get("jupyter", {}).get("source_hidden") is True
+        assert f"check.{name}({name}_solution)" in cell.source
+    assert verdicts(path, "✗") == []
+
+
+def test_every_exercise_belongs_to_one_notebook():
+    used = [name for path in LESSONS for name, _ in verdicts(path, "○")]
+    assert sorted(used) == sorted(check.__all__)
+
+
+# --- tools/execute_notebooks.py ----------------------------------------------
+
+
+@pytest.fixture
+def tool():
+    spec = importlib.util.spec_from_file_location(
+        "execute_notebooks", ROOT / "tools" / "execute_notebooks.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def write(path, title, *sources):
+    """Write a notebook: a first cell with its title, then code cells."""
+    first = f"# {title}\n\n**Needs:** nothing.\n**Runs:** 15 s, 1.5 GB."
+    made = [nbformat.v4.new_markdown_cell(first)]
+    made += [nbformat.v4.new_code_cell(source) for source in sources]
+    notebook = nbformat.v4.new_notebook(
+        cells=made,
+        metadata={
+            "kernelspec": {"name": "old", "display_name": "Old"},
+            "language_info": {"name": "python", "version": "3.1.4"},
+        },
+    )
+    nbformat.write(notebook, path)
+
+
+def test_execute(tool, tmp_path):
+    path = tmp_path / "01_tiny.ipynb"
+    code = "from pathlib import Path\nprint(Path('beside').read_text(), 6 * 7)"
+    write(path, "Tiny: does it run?", code, "x = bytearray(10**8)\nlen(x)")
+    (tmp_path / "beside").write_text("found")
+    seconds, peak = tool.execute(path)
+    assert 0 < seconds < 60
+    assert peak > 1e8
+    notebook = nbformat.read(path, as_version=4)
+    first, printed, measured = notebook.cells
+    assert printed.outputs[0].text == "found 42\n"
+    assert measured.outputs[0].data["text/plain"] == "100000000"
+    assert [printed.execution_count, measured.execution_count] == [1, 2]
+    assert first.source.endswith(f"**Runs:** {tool.describe(seconds, peak)}")
+    assert "1.5 GB" not in first.source
+    assert "**Needs:** nothing.\n" in first.source
+    test_metadata_are_ours_only(path)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "peak", "words"),
+    [
+        (0.3, 4.4e8, "5 s on two CPU cores, 0.4 GB of memory."),
+        (7.6, 5e8, "10 s on two CPU cores, 0.5 GB of memory."),
+        (52.4, 1.96e9, "50 s on two CPU cores, 2.0 GB of memory."),
+    ],
+)
+def test_describe_rounds(tool, seconds, peak, words):
+    assert tool.describe(seconds, peak) == words
+
+
+@pytest.fixture
+def course(tool, tmp_path, monkeypatch):
+    """A course of two notebooks, one of which has a thumbnail."""
+    monkeypatch.setattr(tool, "ROOT", tmp_path)
+    monkeypatch.setattr(tool, "NOTEBOOKS", tmp_path / "notebooks")
+    (tmp_path / "notebooks" / "thumbnails").mkdir(parents=True)
+    for stem, title in (("00_start", "Start: where?"), ("01_one", "One: why?")):
+        write(tmp_path / "notebooks" / f"{stem}.ipynb", title)
+    (tmp_path / "notebooks" / "thumbnails" / "01_one.png").touch()
+    return tool
+
+
+def test_replace_map_keeps_what_is_around_it(course):
+    begin, end = course.MAP_MARKS
+    text = course.replace_map(f"before\n{begin}\nold\n{end}\nafter", "sub/")
+    head, rest = text.split(begin)
+    table, tail = rest.split(end)
+    assert (head, tail) == ("before\n", "\nafter")
+    rows = table.strip().splitlines()
+    assert len(rows) == 4
+    assert {row.count("|") for row in rows} == {5}
+    assert (
+        rows[2]
+        == "|  | [00 Start](sub/00_start.ipynb) | where? | 15 s, 1.5 GB |"
+    )
+    assert rows[3] == (
+        "| ![](sub/thumbnails/01_one.png) | [01 One](sub/01_one.ipynb) "
+        "| why? | 15 s, 1.5 GB |"
+    )
+    assert course.replace_map(text, "sub/") == text
+
+
+def test_update_maps_writes_start_and_readme(course):
+    marks = "\n".join(course.MAP_MARKS)
+    readme = course.ROOT / "README.md"
+    readme.write_text(f"# Course ✓\n{marks}\nend\n", encoding="utf-8")
+    start = course.NOTEBOOKS / "00_start_here.ipynb"
+    (course.NOTEBOOKS / "00_start.ipynb").rename(start)
+    notebook = nbformat.read(start, as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell(f"Map\n{marks}"))
+    nbformat.write(notebook, start)
+    course.update_maps()
+    text = readme.read_text(encoding="utf-8")
+    assert text.startswith("# Course ✓\n")
+    assert text.endswith("\nend\n")
+    assert "[01 One](notebooks/01_one.ipynb)" in text
+    first, mapped = cells(start)
+    assert first.source.startswith("# Start: where?")
+    assert mapped.source.startswith("Map\n")
+    assert "[01 One](01_one.ipynb)" in mapped.source
+
+
+def test_save_thumbnail_is_small_and_grey(course):
+    path = course.NOTEBOOKS / "01_one.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    source = Image.fromarray(
+        np.random.default_rng(0).integers(0, 256, (300, 400, 3), np.uint8)
+    )
+    picture = course.ROOT / "figure.png"
+    source.save(picture)
+    figure = course.base64.b64encode(picture.read_bytes()).decode()
+    for tags in ([], ["thumbnail"]):
+        cell = nbformat.v4.new_code_cell("figure", metadata={"tags": tags})
+        cell.outputs = [
+            nbformat.v4.new_output("stream", text="text first"),
+            nbformat.v4.new_output("display_data", data={"image/png": figure}),
+        ]
+        notebook.cells.append(cell)
+    nbformat.write(notebook, path)
+    course.save_thumbnail(path)
+    with Image.open(course.NOTEBOOKS / "thumbnails" / "01_one.png") as small:
+        assert small.mode == "L"
+        assert small.width <= course.THUMBNAIL_SIZE[0]
+        assert small.height <= course.THUMBNAIL_SIZE[1]
+        assert abs(small.width / small.height - 400 / 300) < 0.02
+
+
+def test_stored_maps_are_those_of_the_stored_notebooks(tool):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    start = prose(ROOT / "notebooks" / "00_start_here.ipynb")
+    assert tool.replace_map(readme, "notebooks/") == readme
+    assert tool.replace_map(start, "") == start
