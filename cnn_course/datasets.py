@@ -139,7 +139,7 @@ def _load_public(public, split):
     )
 
 
-def load(name, split="train", full=False):
+def load(name, split="train", full=None):
     """Load labelled pictures, split for training and testing.
 
     Bundled are the 1 797 handwritten digits of scikit-learn, 8×8 pixels: a
@@ -152,8 +152,8 @@ def load(name, split="train", full=False):
     Args:
         name: str, one of `names()`.
         split: "train" or "test".
-        full: bool, the public data set; CNN_COURSE_FULL=1 in the environment
-            means the same.
+        full: bool, True for the public data set, False for the bundled one;
+            None: True if CNN_COURSE_FULL=1 is in the environment.
 
     Returns:
         LabelledImages(images, labels, class_names).
@@ -169,7 +169,9 @@ def load(name, split="train", full=False):
     if split not in ("train", "test"):
         raise ValueError(f'split must be "train" or "test"; got {split!r}.')
     public = _PUBLIC[name]
-    if full or os.environ.get("CNN_COURSE_FULL") == "1":
+    if full is None:
+        full = os.environ.get("CNN_COURSE_FULL") == "1"
+    if full:
         try:
             return _load_public(public, split)
         except Exception as error:

@@ -444,7 +444,7 @@ def volumes(shapes, labels):
             depth = 0.06 + 0.05 * shape[2] ** 0.6
         else:
             # Not so tall that a long vector reaches the words.
-            side, depth = min(0.4 + 0.25 * np.log2(shape[0]), 2.6), 0.08
+            side, depth = min(0.3 + 0.15 * np.log2(shape[0]), 2.6), 0.08
         left, bottom, slant = 2 * i, 1.2 - side / 2, 0.22
         _block(axis, left, bottom, depth, side, slant)
         axis.text(

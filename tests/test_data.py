@@ -130,6 +130,14 @@ def test_photo_fits_into_max_side(name, max_side, shape):
     assert grey.shape == shape
 
 
+def test_tall_photo_fits_into_max_side(monkeypatch, tmp_path):
+    (tmp_path / "photos").mkdir()
+    Image.new("L", (20, 60)).save(tmp_path / "photos" / "tower.png")
+    monkeypatch.setattr(datasets, "_DATA", tmp_path)
+    assert datasets.photo_names() == ["tower"]
+    assert datasets.photo("tower", max_side=30).shape == (30, 10)
+
+
 def test_scaled_photo_still_shows_the_same():
     small = datasets.photo("camera", max_side=64).astype(float)
     blocks = PHOTOS["camera"]().reshape(64, 8, 64, 8).mean(axis=(1, 3))

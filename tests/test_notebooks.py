@@ -1,4 +1,6 @@
+import base64
 import importlib.util
+import io
 import re
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_course import check
+from cnn_course import check, datasets
 
 ROOT = Path(__file__).resolve().parent.parent
 ALL = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -316,29 +318,72 @@ def test_update_maps_writes_start_and_readme(course):
     assert "[01 One](01_one.ipynb)" in mapped.source
 
 
-def test_save_thumbnail_is_small_and_grey(course):
+def as_base64(pixels):
+    packed = io.BytesIO()
+    Image.fromarray(pixels).save(packed, "png")
+    return base64.b64encode(packed.getvalue()).decode()
+
+
+def from_base64(png):
+    return Image.open(io.BytesIO(base64.b64decode(png)))
+
+
+def test_save_pictures(course):
     path = course.NOTEBOOKS / "01_one.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    source = Image.fromarray(
-        np.random.default_rng(0).integers(0, 256, (300, 400, 3), np.uint8)
-    )
-    picture = course.ROOT / "figure.png"
-    source.save(picture)
-    figure = course.base64.b64encode(picture.read_bytes()).decode()
-    for tags in ([], ["thumbnail"]):
-        cell = nbformat.v4.new_code_cell("figure", metadata={"tags": tags})
+    rng = np.random.default_rng(0)
+    for tag, shape in (
+        (None, (30, 30, 3)),
+        ("cover", (200, 100, 3)),
+        ("thumbnail", (300, 400, 3)),
+    ):
+        cell = nbformat.v4.new_code_cell("figure")
+        cell.metadata["tags"] = [tag] if tag else []
+        figure = as_base64(rng.integers(0, 256, shape, np.uint8))
         cell.outputs = [
             nbformat.v4.new_output("stream", text="text first"),
             nbformat.v4.new_output("display_data", data={"image/png": figure}),
         ]
         notebook.cells.append(cell)
     nbformat.write(notebook, path)
-    course.save_thumbnail(path)
-    with Image.open(course.NOTEBOOKS / "thumbnails" / "01_one.png") as small:
+    course.save_pictures(path)
+    folder = course.NOTEBOOKS / "thumbnails"
+    assert {file.name for file in folder.iterdir()} == {
+        "01_one.png",
+        "cover.png",
+    }
+    with Image.open(folder / "01_one.png") as small:
         assert small.mode == "L"
         assert small.width <= course.THUMBNAIL_SIZE[0]
         assert small.height <= course.THUMBNAIL_SIZE[1]
         assert abs(small.width / small.height - 400 / 300) < 0.02
+    with Image.open(folder / "cover.png") as cover:
+        assert cover.size == (100, 200)
+        assert cover.mode == "RGB"
+
+
+@pytest.mark.parametrize("colours", [2, 256])
+def test_shrink_keeps_a_figure_of_few_colours(tool, colours):
+    rng = np.random.default_rng(0)
+    palette = rng.integers(0, 256, (colours, 3), np.uint8)
+    pixels = palette[rng.integers(0, colours, (60, 80))]
+    before = as_base64(pixels)
+    after = tool.shrink(before)
+    assert len(after) < len(before)
+    np.testing.assert_array_equal(from_base64(after).convert("RGB"), pixels)
+
+
+def test_shrink_hardly_changes_a_photograph(tool):
+    pixels = datasets.photo("cat", max_side=200)
+    after = tool.shrink(as_base64(pixels))
+    shown = np.asarray(from_base64(after).convert("RGB")).astype(int)
+    assert shown.shape == pixels.shape
+    assert np.abs(shown - pixels).mean() < 4
+
+
+def test_shrink_never_makes_a_figure_larger(tool):
+    tiny = as_base64(np.zeros((1, 1), np.uint8))
+    assert len(tool.shrink(tiny)) <= len(tiny)
 
 
 def test_stored_maps_are_those_of_the_stored_notebooks(tool):

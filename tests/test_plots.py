@@ -138,7 +138,7 @@ def test_style_is_grey_and_small():
 # --- images and frame --------------------------------------------------------
 
 
-def test_images_shows_each_picture_with_its_title():
+def test_images_shows_each_picture_with_its_title(caplog):
     rng = np.random.default_rng(0)
     pictures = [
         rng.integers(0, 256, (4, 6, 3), dtype=np.uint8),
@@ -149,6 +149,7 @@ def test_images_shows_each_picture_with_its_title():
     plots.images(pictures, list("abcd"), columns=3, suptitle="Four")
     figure = drawn()
     assert figure.get_suptitle() == "Four"
+    assert not caplog.records  # matplotlib logs colours out of range
     shown = [axis for axis in panels(figure) if axis.images]
     assert [axis.get_title() for axis in shown] == list("abcd")
     assert len(figure.axes) == 6  # two rows of three, two of them empty
@@ -248,6 +249,7 @@ def strided(image, kernel, stride, dilation):
 def value_of(sum_written_out):
     """Evaluate "3·1 + 2·(-1) = 1"; both sides must agree."""
     left, right = sum_written_out.replace("\n", " ").split(" = ")
+    assert not re.search(r"·-|·\(\d", left)  # brackets mean negative
     products = re.findall(r"([-\d.]+)·\(?([-\d.]+)\)?", left)
     assert left.count("·") == len(products)
     assert sum(float(a) * float(b) for a, b in products) == float(right)

@@ -684,11 +684,6 @@ flattened = ValueExercise(
         (7 * 7 * 32, "both convolutions are valid: each takes off 2 pixels."),
         (11 * 11 * 32, "the second pooling halves the side once more."),
         (5 * 5 * 16, "the second convolution has twice as many filters."),
-        (
-            5 * 5 * 16 * 32,
-            "a filter of the second convolution adds up all 16 maps, so it "
-            "makes one map.",
-        ),
     ),
     hint="follow the side of the picture layer by layer, then multiply "
     "height, width and channels.",
