@@ -27,6 +27,11 @@ LOADERS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def bundled_by_default(monkeypatch):
+    monkeypatch.delenv("CNN_COURSE_FULL", raising=False)
+
+
 def files_below(folder):
     """Map each file's relative path to its bytes."""
     return {
@@ -375,6 +380,9 @@ def test_environment_asks_for_the_public_set(public, monkeypatch):
     for value, count in (("1", len(images)), ("0", 1438), ("", 1438)):
         monkeypatch.setenv("CNN_COURSE_FULL", value)
         assert len(datasets.load("digits").labels) == count
+        # What the call says counts more.
+        assert len(datasets.load("digits", full=False).labels) == 1438
+        assert len(datasets.load("digits", full=True).labels) == len(images)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 
@@ -81,8 +82,13 @@ tf.reshape(tf.ones(3), (2, 2))
 
 @pytest.fixture(scope="module")
 def quiet():
+    environment = {**os.environ}
+    environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
     return subprocess.run(
-        [sys.executable, "-c", QUIET], capture_output=True, text=True
+        [sys.executable, "-c", QUIET],
+        capture_output=True,
+        text=True,
+        env=environment,
     )
 
 
