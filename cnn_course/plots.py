@@ -184,9 +184,10 @@ def equation(terms, titles=None, *, fmt="{:g}", cell=0.45):
         len(terms),
         figsize=(cell * (sum(widths) + 1.2), cell * tallest + 0.5),
         width_ratios=widths,
+        squeeze=False,
     )
     titles = iter(titles or [])
-    for axis, term in zip(axes, terms, strict=True):
+    for axis, term in zip(axes[0], terms, strict=True):
         if isinstance(term, str):
             axis.axis("off")
             axis.text(0.5, 0.5, term, ha="center", va="center", fontsize=18)
