@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NEWEST := .venv-newest
 EXTRAS := .[lab,test]
+# Two workers, so one thread each for NumPy: idle BLAS threads spin.
 PYTEST_ALL := -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env tests notebooks
 
 # JupyterLab refuses to run as root (in a container, say) unless it is told to.
@@ -17,7 +18,7 @@ lab: .venv/.ready
 		--ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
 test: .venv/.ready lint
-	$(BIN)/python $(PYTEST_ALL)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python $(PYTEST_ALL)
 
 lint: .venv/.ready
 	$(BIN)/ruff format --check --quiet .
@@ -38,7 +39,7 @@ data: .venv/.ready
 
 # The same tests against the newest releases that pyproject.toml allows.
 test-newest: $(NEWEST)/.ready
-	$(NEWEST)/bin/python $(PYTEST_ALL)
+	OPENBLAS_NUM_THREADS=1 $(NEWEST)/bin/python $(PYTEST_ALL)
 
 clean:
 	rm -rf .venv $(NEWEST) .pytest_cache .ruff_cache .hypothesis

@@ -13,7 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnn_course.geometry import output_size, padding_amounts, whole_number
 
-_CACHE_BYTES = 2**20  # windows of one group; a second-level cache and its half
+_CACHE_BYTES = 2**20  # what is worked on at a time: a share of a CPU's cache
 _FILTERS_AT_ONCE = 32  # columns that keep a matrix product busy
 
 
@@ -76,10 +76,9 @@ def _kernel_row_inputs(x, kernel, steps, sides):
         yield met.reshape(batch, height_out * width_out, width * channels)
 
 
-def _cache_groups(x, kernel):
-    """Split a batch so that the windows of one group fit into the cache."""
-    one = x[0].nbytes * kernel.shape[1]
-    size = max(1, _CACHE_BYTES // one)
+def _cache_groups(x, copies=1):
+    """Split a batch so that what is made of one group fits into the cache."""
+    size = max(1, _CACHE_BYTES // (copies * x[0].nbytes))
     return [slice(first, first + size) for first in range(0, len(x), size)]
 
 
@@ -87,12 +86,13 @@ def _correlate(x, kernel, steps, sides):
     """Add up, row by row of the kernel, the products with what it meets."""
     y = np.empty((len(x), *sides, kernel.shape[3]), x.dtype)
     weights = kernel.reshape(len(kernel), -1, kernel.shape[3])
-    for group in _cache_groups(x, kernel):
+    for group in _cache_groups(x, copies=kernel.shape[1]):
         met = _kernel_row_inputs(x[group], kernel, steps, sides)
         total = y[group].reshape(len(y[group]), -1, kernel.shape[3])
         np.matmul(next(met), weights[0], out=total)
+        part = np.empty_like(total)
         for inputs, row in zip(met, weights[1:], strict=True):
-            total += inputs @ row
+            total += np.matmul(inputs, row, out=part)
     return y
 
 
@@ -116,7 +116,8 @@ def _correlate_padded(x, kernel, strides, sides):
     (height, width), steps = sides, (strides, strides * beside)
     blocks = -(-width // beside)
     missing = steps[1] * (blocks - 1) + wide.shape[1] - x.shape[2]
-    x = np.pad(x, ((0, 0), (0, 0), (0, max(0, missing)), (0, 0)))
+    if missing > 0:
+        x = np.pad(x, ((0, 0), (0, 0), (0, missing), (0, 0)))
     y = _correlate(x, wide, steps, (height, blocks))
     return y.reshape(len(x), height, -1, filters)[:, :, :width]
 
@@ -274,12 +275,16 @@ def pool2d(x, pool_size=2, *, strides=None, mode="max"):
     """
     x, strides, sides = _check_pool(x, pool_size, strides, mode)
     combine = {"max": np.maximum, "average": np.add, "min": np.minimum}[mode]
-    first, *others = (
-        x[place] for place in _window_places(pool_size, strides, sides)
-    )
-    y = combine(first, others[0]) if others else first.copy()
-    for place in others[1:]:
-        combine(y, place, out=y)
+    y = np.empty((len(x), *sides, x.shape[3]), x.dtype)
+    for group in _cache_groups(x):
+        first, *others = (
+            x[group][place]
+            for place in _window_places(pool_size, strides, sides)
+        )
+        total = y[group]
+        total[...] = first
+        for view in others:
+            combine(total, view, out=total)
     if mode == "average":
         y /= pool_size**2
     return y
