@@ -16,6 +16,7 @@ _INK = "#1a1a1a"
 _MARK = "#d55e00"  # orange that stays distinct in grey and to the colour-blind
 _LINES = ("-", "--", "-.", ":")
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
+_MARKERS = ("", "o", "s", "^")
 _SHEET_SHIFT = 1.7  # squares from one channel of a volume to the next
 
 
@@ -298,6 +299,9 @@ def heatmap(
 def curves(lines, *, xlabel, ylabel, title, x=None, axis=None, log=False):
     """Draw lines that differ in dash as well as in colour.
 
+    From the fifth line on the dashes come again, with markers and in other
+    colours; 16 lines can be told apart.
+
     Args:
         lines: dict from label to 1-D array.
         xlabel: str with unit.
@@ -309,10 +313,18 @@ def curves(lines, *, xlabel, ylabel, title, x=None, axis=None, log=False):
     """
     if axis is None:
         _, axis = plt.subplots(figsize=(6, 3.4))
-    styles = zip(cycle(_LINES), cycle(_COLOURS), strict=False)
-    for (label, y), (dash, colour) in zip(lines.items(), styles, strict=False):
-        places = np.arange(1, len(y) + 1) if x is None else x
-        axis.plot(places, y, dash, color=colour, linewidth=2, label=label)
+    for number, (label, y) in enumerate(lines.items()):
+        turn, place = divmod(number, len(_LINES))
+        axis.plot(
+            np.arange(1, len(y) + 1) if x is None else x,
+            y,
+            linestyle=_LINES[place],
+            color=_COLOURS[(place + turn) % len(_COLOURS)],
+            marker=_MARKERS[turn % len(_MARKERS)],
+            markevery=len(y) // 10 + 1,  # at most ten markers a line
+            linewidth=2,
+            label=label,
+        )
     axis.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if log:
         axis.set_yscale("log")
@@ -506,7 +518,7 @@ def windows_along_a_side(cases, *, cell=0.4):
 
     A square is a pixel with its index; a dotted one is padding, a hatched one
     is met by no weight. Each line below is one position of the kernel, each
-    dot a weight, the big dot the middle one.
+    dot a weight. The big dot is the middle one, which an even kernel lacks.
 
     Args:
         cases: dict from title to a dict of the arguments of
@@ -526,7 +538,8 @@ def windows_along_a_side(cases, *, cell=0.4):
         y += 2
         for window in places:
             sizes = np.full(len(window), 20)
-            sizes[(len(window) - 1) // 2] = 70
+            if len(window) % 2:
+                sizes[len(window) // 2] = 70
             axis.plot([window[0], window[-1]], [y, y], color=_MARK, lw=3)
             axis.scatter(window, np.full(len(window), y), sizes, _INK, zorder=3)
             y += 0.6

@@ -398,6 +398,7 @@ WRONG = {
         ("average", pool_with(np.mean), "average pooling"),
         ("min", pool_with(np.min), "the smallest of the four"),
         ("stride_1", max_pool_stride_one, "move by 2, not by 1"),
+        ("top_left", lambda x: x[::2, ::2], "keeps the top-left pixel"),
         ("from_0", pool_with(relu_from_zero), "do not start from 0"),
         ("reshape", max_pool_reshape, "right for even sides"),
         ("one_maximum", np.max, "one maximum for each 2×2 window"),

@@ -354,6 +354,18 @@ def test_curves():
     assert axis.get_yscale() == "linear"
 
 
+def test_many_curves_differ_without_colour_too():
+    lines = {f"line {i}": np.arange(100) + i for i in range(16)}
+    plots.curves(lines, xlabel="x", ylabel="y", title="t")
+    (axis,) = drawn().axes
+    looks = [(line.get_linestyle(), line.get_marker()) for line in axis.lines]
+    assert len(set(looks)) == 16
+    assert {marker for _, marker in looks[:4]} == {""}
+    looks = [(line.get_linestyle(), line.get_color()) for line in axis.lines]
+    assert len(set(looks)) == 16
+    assert all(100 / line.get_markevery() <= 10 for line in axis.lines)
+
+
 def test_curves_with_own_places_and_logarithm():
     _, (left, right) = plt.subplots(1, 2)
     plots.curves(
@@ -539,6 +551,20 @@ def test_windows_along_a_side(case, windows, padding, unmet):
     left, right = axis.get_xlim()
     assert left < min(middle.values()) - 0.5
     assert right > max(middle.values()) + 0.5
+
+
+@pytest.mark.parametrize(
+    ("kernel_size", "big"), [(1, 0), (2, None), (3, 1), (4, None), (5, 2)]
+)
+def test_only_an_odd_window_has_a_big_dot(kernel_size, big):
+    case = {"n": 6, "kernel_size": kernel_size}
+    plots.windows_along_a_side({"a": case})
+    (axis,) = drawn().axes
+    for dots in axis.collections:
+        sizes = dots.get_sizes()
+        assert len(sizes) == kernel_size
+        larger = np.flatnonzero(sizes > 20)
+        assert larger.tolist() == ([] if big is None else [big])
 
 
 def test_windows_of_several_cases():
