@@ -267,7 +267,7 @@ WRONG = {
         ("no_minus_one", lambda f: f // 2, "raise a ValueError"),
         ("prints", same_padding_prints, "an even f raises a ValueError"),
         ("returns", same_padding_returns_the_error, "`raise` it instead"),
-        ("asserts", same_padding_asserts, "stops with AssertionError"),
+        ("asserts", same_padding_asserts, "with AssertionError"),
     ],
     "zero_pad": [
         ("one_side", zero_pad_one_side, "the shape must be"),
@@ -434,7 +434,7 @@ WRONG = {
         ("relu", lambda x, a: (x > 0).astype(float), "ReLU's gradient"),
         ("swapped", lambda x, a: np.where(x < 0, 1, a), "swapped"),
         ("negative", lambda x, a: np.where(x > 0, 1, -a), "is positive"),
-        ("scalar", lambda x, a: 1 if x > 0 else a, "stops with ValueError"),
+        ("scalar", lambda x, a: 1 if x > 0 else a, "with ValueError"),
     ],
     "softmax": [
         ("overflow", softmax_overflows, "exp(1000) overflows"),
@@ -615,9 +615,9 @@ def recurses(*arguments):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (raises, "the call stops with KeyError"),
-        (recurses, "the call stops with RecursionError"),
-        (lambda: 1, "the call stops with TypeError"),
+        (raises, "with KeyError"),
+        (recurses, "with RecursionError"),
+        (lambda: 1, "with TypeError"),
     ],
     ids=["raises", "recurses", "no_parameters"],
 )
@@ -878,3 +878,13 @@ def test_count_must_be_exact():
     assert judge(lambda x: 2.0 * x)
     assert not judge(lambda x: 2 * x + 1)
     assert not check.dense_weights(30_000_001)
+
+
+def test_an_error_names_its_line():
+    def flip(kernel):
+        rows = len(kernel)
+        return kernel[rows]  # one past the end
+
+    line = flip.__code__.co_firstlineno + 2
+    verdict = check.flip(flip)
+    assert f"the call stops in line {line} with IndexError" in verdict.text

@@ -56,6 +56,7 @@ class _Raised:
     """An exception that a function raised; one that it returned is a value."""
 
     error: Exception
+    where: str
 
     @property
     def kind(self):
@@ -114,6 +115,17 @@ def _form_hint(got, expected):
     return f"the shape must be {wanted.shape}, not {numbers.shape}. "
 
 
+def _line_of(error, function):
+    """Say "in line 3 " of the function; "" if the error arose elsewhere."""
+    code, step = getattr(function, "__code__", None), error.__traceback__
+    lines = []
+    while step is not None:
+        if step.tb_frame.f_code is code:
+            lines.append(f"in line {step.tb_lineno} ")
+        step = step.tb_next
+    return lines[-1] if lines else ""
+
+
 def _answer_to(function, case):
     """What a function gives for a case; what it raises is an answer too."""
     with warnings.catch_warnings():
@@ -121,7 +133,7 @@ def _answer_to(function, case):
         try:
             return function(*copy.deepcopy(case))
         except Exception as error:
-            return _Raised(error)
+            return _Raised(error, _line_of(error, function))
 
 
 def _is_untouched(function):
@@ -181,9 +193,9 @@ class FunctionExercise:
         failed = [row for row in tried if not _same(row[1], row[2])]
         if not failed:
             count = len(self.cases)
-            return Verdict(
-                "passed", f"{self.name}: right in all {count} cases."
-            )
+            name = getattr(answer, "__name__", self.name)
+            name = name if name.isidentifier() else self.name
+            return Verdict("passed", f"{name}: right in all {count} cases.")
         case, got, expected = failed[0]
         arguments = ", ".join(_show(argument) for argument in case)
         wanted = (
@@ -209,7 +221,7 @@ class FunctionExercise:
                     return hint
         got, expected = failed[0][1:]
         if isinstance(got, _Raised):
-            return f"the call stops with {got.kind}. {self.hint}"
+            return f"the call stops {got.where}with {got.kind}. {self.hint}"
         if isinstance(got, Exception):
             return f"your function returns {got!r}; `raise` it instead."
         if isinstance(expected, _Raised):
