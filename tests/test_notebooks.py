@@ -55,7 +55,7 @@ def texts(cell):
 def verdicts(path, mark):
     """(exercise, cell) for each cell in which the judge says mark."""
     return [
-        (found[1], cell)
+        (found[1].removesuffix("_solution"), cell)
         for cell in cells(path, "code")
         for output in cell.outputs
         if (
