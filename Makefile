@@ -5,6 +5,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 NEWEST := .venv-newest
 EXTRAS := .[lab,test]
+# Matplotlib's font cache belongs to the environment whose fonts it lists.
+export MPLCONFIGDIR = $(CURDIR)/.venv/matplotlib
+BUILD_FONT_CACHE := -c "import matplotlib.font_manager"
+
 # Two workers, so one thread each for NumPy: idle BLAS threads spin.
 PYTEST_ALL := -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env tests notebooks
 
@@ -38,6 +42,7 @@ data: .venv/.ready
 	$(BIN)/python data/build.py
 
 # The same tests against the newest releases that pyproject.toml allows.
+test-newest $(NEWEST)/.ready: export MPLCONFIGDIR = $(CURDIR)/$(NEWEST)/matplotlib
 test-newest: $(NEWEST)/.ready
 	OPENBLAS_NUM_THREADS=1 $(NEWEST)/bin/python $(PYTEST_ALL)
 
@@ -58,10 +63,12 @@ endef
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e "$(EXTRAS)"
 	@mkdir -p .venv/share/jupyter/lab/settings
 	@cp tools/jupyterlab_overrides.json .venv/share/jupyter/lab/settings/overrides.json
+	$(BIN)/python $(BUILD_FONT_CACHE)
 	@touch $@
 
 $(NEWEST)/.ready: pyproject.toml
 	$(check_python)
 	$(PYTHON) -m venv --clear $(NEWEST)
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check -e "$(EXTRAS)"
+	$(NEWEST)/bin/python $(BUILD_FONT_CACHE)
 	@touch $@
