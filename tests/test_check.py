@@ -102,6 +102,10 @@ def side(n, f, p, s):
     return (n + 2 * p - f) // s + 1
 
 
+def floor_not_imported(*arguments):
+    return floor(7 / 2)  # noqa: F821
+
+
 def receptive_field(layers):
     size, jump = 1, 1
     for kernel_size, stride in layers:
@@ -115,6 +119,69 @@ def receptive_field_own_stride(layers):
     for kernel_size, stride in layers:
         jump *= stride
         size += (kernel_size - 1) * jump
+    return size
+
+
+def receptive_field_last_stride(layers):
+    size, jump = 1, 1
+    for kernel_size, stride in layers:
+        size += (kernel_size - 1) * jump
+        jump = stride
+    return size
+
+
+def receptive_field_strides_add(layers):
+    size, jump = 1, 1
+    for kernel_size, stride in layers:
+        size += (kernel_size - 1) * jump
+        jump += stride
+    return size
+
+
+def receptive_field_not_added(layers):
+    size, jump = 1, 1
+    for kernel_size, stride in layers:
+        size = (kernel_size - 1) * jump
+        jump *= stride
+    return size
+
+
+def receptive_field_window_only(layers):
+    size, jump = 1, 1
+    for kernel_size, stride in layers:
+        size = kernel_size * jump
+        jump *= stride
+    return size
+
+
+def receptive_field_f_steps(layers):
+    size, jump = 1, 1
+    for kernel_size, stride in layers:
+        size += kernel_size * jump
+        jump *= stride
+    return size
+
+
+def receptive_field_not_reversed(layers):
+    size = 1
+    for kernel_size, stride in layers:
+        size = size * stride + kernel_size - stride
+    return size
+
+
+def receptive_field_jump_zero(layers):
+    size, jump = 1, 0
+    for kernel_size, stride in layers:
+        size += (kernel_size - 1) * jump
+        jump *= stride
+    return size
+
+
+def receptive_field_no_start(layers):
+    jump = 1
+    for kernel_size, stride in layers:
+        size += (kernel_size - 1) * jump  # noqa: F821
+        jump *= stride
     return size
 
 
@@ -186,6 +253,21 @@ def max_pool_backward_with(share):
         for i, j in np.ndindex(dy.shape):
             rows, columns = slice(2 * i, 2 * i + 2), slice(2 * j, 2 * j + 2)
             dx[rows, columns] = share(x[rows, columns], dy[i, j])
+        return dx
+
+    return max_pool_backward
+
+
+def max_pool_backward_at(place):
+    """A learner's loops that write dy at a place of their own."""
+
+    def max_pool_backward(dy, x):
+        dx = np.zeros(x.shape)
+        for i in range(dy.shape[0]):
+            for j in range(dy.shape[1]):
+                window = x[2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+                row, column = np.unravel_index(window.argmax(), (2, 2))
+                dx[place(i, j, row, column)] = dy[i, j]
         return dx
 
     return max_pool_backward
@@ -301,10 +383,13 @@ WRONG = {
         ("one_p", lambda n, f, p, s: (n + p - f) // s + 1, "both ends"),
         ("no_plus_1", lambda n, f, p, s: (n + 2 * p - f) // s, "the + 1 is"),
         ("brackets", lambda n, f, p, s: n + 2 * p - f // s + 1, "brackets"),
+        ("floor", floor_not_imported, "NameError. the last window can"),
+        ("no_idea", lambda n, f, p, s: n * s, "Floor division is //"),
     ],
     "same_output": [
-        ("down", lambda n, s: n // s, "round up, not down"),
-        ("fraction", lambda n, s: n / s, "whole pixels"),
+        ("down", lambda n, s: n // s, "fewer than s pixels gets a window"),
+        ("fraction", lambda n, s: n / s, "whole pixels only: math.ceil"),
+        ("no_idea", lambda n, s: n * s, "math.ceil rounds up"),
         ("ignores_s", lambda n, s: n, "at stride 1 only"),
         ("plus_1", lambda n, s: n // s + 1, "where s divides n"),
         ("nearest", lambda n, s: round(n / s), "not to the nearest"),
@@ -355,7 +440,12 @@ WRONG = {
             lambda n, c_in, filters, f, p, s: (side(n, f, p, s),) * 2,
             "number of channels is missing",
         ),
-        ("side_only", lambda n, c, k, f, p, s: side(n, f, p, s), "shape must"),
+        (
+            "side_only",
+            lambda n, c, k, f, p, s: side(n, f, p, s),
+            "three numbers are asked for",
+        ),
+        ("floor", floor_not_imported, "floor division is //"),
         (
             "channels_first",
             lambda n, c_in, filters, f, p, s: (
@@ -392,6 +482,14 @@ WRONG = {
         ),
         ("adds_f", lambda layers: sum(f for f, _ in layers), "overlap"),
         ("own_stride", receptive_field_own_stride, "after the size"),
+        ("last_stride", receptive_field_last_stride, "the last stride only"),
+        ("strides_add", receptive_field_strides_add, "strides multiply"),
+        ("not_added", receptive_field_not_added, "+= instead of ="),
+        ("window", receptive_field_window_only, "and it adds f − 1 steps"),
+        ("f_steps", receptive_field_f_steps, "f − 1 steps, not f"),
+        ("downwards", receptive_field_not_reversed, "reverse the list"),
+        ("jump_0", receptive_field_jump_zero, "Is the jump 0?"),
+        ("no_start", receptive_field_no_start, "UnboundLocalError. go through"),
         ("from_0", receptive_field_from_zero, "start from 1"),
     ],
     "max_pool": [
@@ -427,6 +525,8 @@ WRONG = {
         ("rounds_up", 6 * 6 * 32, "round down"),
         ("same", 7 * 7 * 32, "takes off 2 pixels"),
         ("one_pool", 11 * 11 * 32, "halves the side once more"),
+        ("channels_in", 5 * 5 * 16 * 32, "sums over its 16 input channels"),
+        ("no_pool", 24 * 24 * 32, "two poolings are missing"),
         ("shape", (5, 5, 32), "one number is asked for"),
     ],
     "leaky_relu_gradient": [
@@ -434,13 +534,57 @@ WRONG = {
         ("relu", lambda x, a: (x > 0).astype(float), "ReLU's gradient"),
         ("swapped", lambda x, a: np.where(x < 0, 1, a), "swapped"),
         ("negative", lambda x, a: np.where(x > 0, 1, -a), "is positive"),
+        ("value_above", lambda x, a: np.where(x > 0, x, a), "return x"),
+        ("value_below", lambda x, a: np.where(x > 0, 1, a * x), "slope * x"),
+        ("at_zero", lambda x, a: (x > 0) + a * (x < 0), "there you return 0"),
         ("scalar", lambda x, a: 1 if x > 0 else a, "with ValueError"),
+        ("scalar_way", lambda x, a: 1 if x > 0 else a, "np.where"),
     ],
     "softmax": [
         ("overflow", softmax_overflows, "exp(1000) overflows"),
         ("sigmoid", lambda z: 1 / (1 + np.exp(-z)), "sigmoid"),
         ("batch", softmax_of_the_batch, "the whole batch sums to 1"),
+        ("naive", lambda z: np.exp(z) / np.exp(z).sum(), "the whole batch"),
         ("columns", softmax_of_columns, "the columns sum to 1"),
+        (
+            "naive_columns",
+            lambda z: np.exp(z) / np.exp(z).sum(axis=0),
+            "the columns sum to 1",
+        ),
+        (
+            "no_keepdims",
+            lambda z: np.exp(z) / np.exp(z).sum(axis=1),
+            "one number a row",
+        ),
+        (
+            "no_keepdims_twice",
+            lambda z: (
+                np.exp(z - z.max(axis=1))
+                / np.exp(z - z.max(axis=1)).sum(axis=1)
+            ),
+            "one number a row",
+        ),
+        (
+            "maximum_without_keepdims",
+            lambda z: softmax_overflows(z - z.max(axis=1)),
+            "one maximum a row",
+        ),
+        ("only_exp", np.exp, "divide each row by its sum"),
+        (
+            "only_stable_exp",
+            lambda z: np.exp(z - z.max(axis=1, keepdims=True)),
+            "divide each row by its sum",
+        ),
+        (
+            "minimum",
+            lambda z: softmax_overflows(z - z.min(axis=1, keepdims=True)),
+            "above 0",
+        ),
+        (
+            "mean",
+            lambda z: softmax_overflows(z - z.mean(axis=1, keepdims=True)),
+            "above 0",
+        ),
         ("no_exp", lambda z: z / z.sum(axis=-1)[:, None], "exponential"),
         ("class", lambda z: z.argmax(axis=-1), "the shape must be (2, 3)"),
     ],
@@ -473,6 +617,29 @@ WRONG = {
             max_pool_backward_with(lambda w, _: to_the_winner(w, w.max())),
             "they keep x",
         ),
+        (
+            "row_and_column_swapped",
+            max_pool_backward_with(lambda w, g: to_the_winner(w, g).T),
+            "swapped",
+        ),
+        (
+            "top_left",
+            max_pool_backward_with(lambda w, g: [[g, 0], [0, 0]]),
+            "whoever has won",
+        ),
+        (
+            "first_window",
+            max_pool_backward_at(lambda i, j, row, column: (row, column)),
+            "first window",
+        ),
+        (
+            "windows_overlap",
+            max_pool_backward_at(
+                lambda i, j, row, column: (i + row, j + column)
+            ),
+            "do not overlap",
+        ),
+        ("returns_dy", lambda dy, x: dy, "most of them are 0"),
     ],
 }
 

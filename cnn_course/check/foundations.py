@@ -281,7 +281,8 @@ output_size = FunctionExercise(
             "divide first, then add 1.",
         ),
     ),
-    hint="floor((n + 2p − f) / s) + 1.",
+    hint="the last window can start at n + 2p − f; count the multiples of s up "
+    "to there, and do not forget 0. Floor division is //.",
 )
 
 same_output = FunctionExercise(
@@ -296,10 +297,10 @@ same_output = FunctionExercise(
         ),
         (
             lambda n, s: n // s,
-            "round up, not down: Keras pads so that the last pixels are "
-            "seen as well.",
+            "round up, not down: a last piece of fewer than s pixels gets a "
+            "window as well. math.ceil rounds up.",
         ),
-        (lambda n, s: n / s, "whole pixels only: round up."),
+        (lambda n, s: n / s, "whole pixels only: math.ceil rounds up."),
         (
             lambda n, s: n,
             '"same" keeps the size at stride 1 only.',
@@ -309,7 +310,7 @@ same_output = FunctionExercise(
             "one too many where s divides n: round n / s up.",
         ),
     ),
-    hint="n / s, rounded up.",
+    hint="n / s, rounded up; math.ceil rounds up.",
 )
 
 dilated_span = FunctionExercise(
@@ -423,6 +424,11 @@ layer_shape = FunctionExercise(
             "channel, not c_in of them.",
         ),
         (
+            lambda n, c_in, c_out, f, p, s: _side(n, f, p, s),
+            "the side is right, but three numbers are asked for: height, "
+            "width, channels.",
+        ),
+        (
             lambda n, c_in, c_out, f, p, s: _layer_shape(
                 n, c_in, c_out, f, p, s
             )[:2],
@@ -462,8 +468,30 @@ layer_shape = FunctionExercise(
             "the stride is missing.",
         ),
     ),
-    hint="(side, side, channels): side = floor((n + 2p − f) / s) + 1.",
+    hint="(side, side, channels), with the side as in notebook 03; floor "
+    "division is //.",
 )
+
+
+def _field(
+    layers,
+    *,
+    add=lambda size, f, jump: size + (f - 1) * jump,
+    on=lambda jump, s: jump * s,
+):
+    """The receptive field, with a learner's two updates put in."""
+    size = jump = 1
+    for f, s in layers:
+        size, jump = add(size, f, jump), on(jump, s)
+    return size
+
+
+def _field_downwards_formula(layers):
+    size = 1
+    for f, s in layers:
+        size = (size - 1) * s + f
+    return size
+
 
 receptive_field = FunctionExercise(
     "receptive_field",
@@ -471,6 +499,7 @@ receptive_field = FunctionExercise(
     cases=(
         ([(3, 1), (3, 1)],),
         ([(3, 2), (3, 1)],),
+        ([(3, 2), (3, 2), (3, 2), (3, 1)],),
         ([(5, 1), (2, 2), (5, 1), (2, 2)],),
         ([(7, 2), (3, 2)],),
         ([],),
@@ -498,6 +527,44 @@ receptive_field = FunctionExercise(
             "update the jump after the size.",
         ),
         (
+            lambda layers: _field(layers, on=lambda jump, s: s),
+            "your jump knows the last stride only; it is the product of all "
+            "strides below.",
+        ),
+        (
+            lambda layers: _field(layers, on=lambda jump, s: jump + s),
+            "strides multiply, they do not add: after two strides of 2 a step "
+            "is 4 pixels long.",
+        ),
+        (
+            lambda layers: _field(layers, add=lambda size, f, jump: f * jump),
+            "a layer adds to the size that is there already, and it adds "
+            "f − 1 steps.",
+        ),
+        (
+            lambda layers: _field(
+                layers, add=lambda size, f, jump: (f - 1) * jump
+            ),
+            "a layer adds to the size that is there already: += instead of =.",
+        ),
+        (
+            lambda layers: _field(
+                layers, add=lambda size, f, jump: size + f * jump
+            ),
+            "three pixels are two steps apart: a layer adds f − 1 steps, "
+            "not f.",
+        ),
+        (
+            _field_downwards_formula,
+            "(size − 1) · s + f is for the way down, from the last layer to "
+            "the picture: reverse the list.",
+        ),
+        (
+            lambda layers: 1,
+            "your field does not grow. Is the jump 0? Without any layer, "
+            "neighbouring pixels are 1 pixel apart.",
+        ),
+        (
             lambda layers: geometry.receptive_field(layers)[1],
             "that is the jump; the size of the field is asked for.",
         ),
@@ -510,8 +577,9 @@ receptive_field = FunctionExercise(
             "give the size only, without the jump.",
         ),
     ),
-    hint="start with size 1 and jump 1; each layer adds (f − 1) * jump to the "
-    "size, then multiplies the jump by its stride.",
+    hint="go through the layers from the picture up and keep two numbers: the "
+    "size so far, and the jump. What are they before the first layer? Each "
+    "layer changes both.",
 )
 
 
@@ -686,6 +754,12 @@ flattened = ValueExercise(
         (7 * 7 * 32, "both convolutions are valid: each takes off 2 pixels."),
         (11 * 11 * 32, "the second pooling halves the side once more."),
         (5 * 5 * 16, "the second convolution has twice as many filters."),
+        (
+            5 * 5 * 16 * 32,
+            "the second convolution sums over its 16 input channels; only its "
+            "own filters count at the end.",
+        ),
+        (24 * 24 * 32, "the two poolings are missing; each halves the side."),
     ),
     hint="follow the side of the picture layer by layer, then multiply "
     "height, width and channels.",
@@ -708,6 +782,21 @@ leaky_relu_gradient = FunctionExercise(
     mistakes=(
         (_relu, "that is the activation itself; its slope is asked for."),
         (
+            lambda x, slope: np.where(x > 0, x, slope),
+            "right below zero. Above it you return x, the value; how steep is "
+            "the curve there?",
+        ),
+        (
+            lambda x, slope: np.where(x > 0, 1.0, slope * x),
+            "right above zero. Below it you return slope * x, the value; how "
+            "steep is the curve there?",
+        ),
+        (
+            lambda x, slope: np.where(x > 0, 1.0, np.where(x < 0, slope, 0.0)),
+            "right except at 0 itself: there you return 0, and the slope of "
+            "the negative side is asked for.",
+        ),
+        (
             lambda x, slope: np.where(x > 0, 1.0, 0.0),
             "that is ReLU's gradient; the leaky one lets `slope` through "
             "below zero.",
@@ -726,7 +815,8 @@ leaky_relu_gradient = FunctionExercise(
             "is asked for.",
         ),
     ),
-    hint="1 where x > 0, `slope` elsewhere.",
+    hint="two straight lines meet at zero: how steep is each? np.where(…, a, "
+    "b) takes a where a condition holds and b elsewhere, for a whole array.",
 )
 
 
@@ -734,6 +824,21 @@ def _softmax(z, axis, subtract):
     e = np.exp(z - subtract)
     return e / e.sum(axis=axis, keepdims=True)
 
+
+def _softmax_without_keepdims(subtract):
+    def softmax(z):
+        e = np.exp(z - subtract(z))
+        return e / e.sum(axis=-1)
+
+    return softmax
+
+
+_SUBTRACT = (  # what learners take off the scores before exp
+    lambda z: 0,
+    lambda z: z.max(),
+    lambda z: z.max(axis=-1, keepdims=True),
+    lambda z: z.max(axis=-1),  # without keepdims, like the sum
+)
 
 softmax = FunctionExercise(
     "softmax",
@@ -743,6 +848,7 @@ softmax = FunctionExercise(
         (np.array([[0.0, 0.0]]),),
         (np.array([[1000.0, 1001.0], [1000.0, 1002.0]]),),
         (np.array([[1000.0, 1001.0], [-1.0, 1.0]]),),
+        (np.array([[-1000.0, 1000.0]]),),
     ),
     mistakes=(
         (
@@ -750,14 +856,41 @@ softmax = FunctionExercise(
             "that is the sigmoid: each number by itself. Softmax's rows sum "
             "to 1.",
         ),
-        (
-            lambda z: _softmax(z, None, z.max()),
-            "the whole batch sums to 1; each row must (axis=-1, "
-            "keepdims=True).",
+        *(
+            (
+                lambda z, subtract=subtract: _softmax(z, None, subtract(z)),
+                "the whole batch sums to 1; each row must (axis=-1, "
+                "keepdims=True).",
+            )
+            for subtract in _SUBTRACT
+        ),
+        *(
+            (
+                lambda z, subtract=subtract: _softmax(z, 0, subtract(z)),
+                "the columns sum to 1; the rows must (axis=-1).",
+            )
+            for subtract in _SUBTRACT
+        ),
+        *(
+            (
+                _softmax_without_keepdims(subtract),
+                "axis=-1 gives one number a row, in one dimension, and NumPy "
+                "lays them along a row. keepdims=True keeps them in a column.",
+            )
+            for subtract in _SUBTRACT
         ),
         (
-            lambda z: _softmax(z, 0, z.max()),
-            "the columns sum to 1; the rows must (axis=-1).",
+            lambda z: _softmax(z, -1, z.max(axis=-1)),
+            "axis=-1 gives one maximum a row, in one dimension, and NumPy lays "
+            "them along a row. keepdims=True keeps them in a column.",
+        ),
+        (
+            lambda z: np.exp(z - z.max(axis=-1, keepdims=True)),
+            "those are not yet fractions: divide each row by its sum.",
+        ),
+        (
+            np.exp,
+            "those are not yet fractions: divide each row by its sum.",
         ),
         (
             lambda z: z / z.sum(axis=-1, keepdims=True),
@@ -773,6 +906,16 @@ softmax = FunctionExercise(
             "the largest score of the whole batch is subtracted, and a row of "
             "far smaller scores becomes 0 / 0: subtract each row's own.",
         ),
+        *(
+            (
+                lambda z, take=take: _softmax(
+                    z, -1, take(z, -1, keepdims=True)
+                ),
+                "right until a row's scores lie far apart: then exp overflows "
+                "all the same. After the subtraction, no score may be above 0.",
+            )
+            for take in (np.min, np.mean)
+        ),
     ),
     hint="exp of each number, divided by the sum of its row.",
 )
@@ -786,6 +929,19 @@ def _max_pool_backward(dy, x):
 
 def _spread(dy):
     return np.kron(dy, np.ones((2, 2)))
+
+
+def _to_places(place):
+    """Two loops that write dy where `place` says, not where they should."""
+
+    def max_pool_backward(dy, x):
+        dx = np.zeros(x.shape)
+        for i, j in np.ndindex(dy.shape):
+            window = x[2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+            dx[place(i, j, *divmod(window.argmax(), 2))] = dy[i, j]
+        return dx
+
+    return max_pool_backward
 
 
 max_pool_backward = FunctionExercise(
@@ -841,6 +997,30 @@ max_pool_backward = FunctionExercise(
             ],
             "of equally large numbers the first in reading order wins, not "
             "the last.",
+        ),
+        (
+            _to_places(lambda i, j, row, column: (2 * i + column, 2 * j + row)),
+            "row and column are swapped inside the window: argmax() counts "
+            "0 1 in its upper row and 2 3 in its lower one.",
+        ),
+        (
+            _to_places(lambda i, j, row, column: (2 * i, 2 * j)),
+            "dy lands in the top-left corner of each window, whoever has won.",
+        ),
+        (
+            _to_places(lambda i, j, row, column: (row, column)),
+            "all gradients land in the first window: the window of dy[i, j] "
+            "starts at row 2i, column 2j.",
+        ),
+        (
+            _to_places(lambda i, j, row, column: (i + row, j + column)),
+            "windows do not overlap: the one of dy[i, j] starts at row 2i, "
+            "column 2j.",
+        ),
+        (
+            lambda dy, x: dy,
+            "the gradient of x has one number for each number of x; most of "
+            "them are 0.",
         ),
     ),
     hint="each window has one winner; it gets that window's dy, the other "
