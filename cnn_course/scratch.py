@@ -1,7 +1,8 @@
 """Convolution and pooling in NumPy, forward and backward.
 
 No loop runs over pixels, channels or images: the loops are over the rows of
-the kernel (convolution) and over the places of a window (pooling). Images are
+the kernel (convolution) and over the places of a window (pooling); a batch
+larger than the CPU's cache is taken in groups that fit. Images are
 (batch, height, width, channels), kernels (height, width, in, out). As in every
 deep-learning library, "convolution" is cross-correlation: nothing is flipped.
 """

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import correlate2d
 
+from cnn_course import scratch
 from cnn_course.scratch import (
     conv2d,
     conv2d_backward,
@@ -103,6 +104,20 @@ def test_conv2d_is_linear_and_works_on_each_picture_alone():
         2 * together - conv2d(z, kernel, padding="same"),
         **EXACT,
     )
+
+
+@pytest.mark.parametrize("filters", [1, 5, 40])
+def test_a_batch_larger_than_the_cache_equals_tensorflow(filters):
+    x, kernel = draw(0, 5, 96, 90, 8), draw(1, 3, 3, 8, filters)
+    assert x[:1].nbytes > scratch._CACHE_BYTES / 2  # several groups
+    np.testing.assert_allclose(
+        conv2d(x, kernel, padding="same"),
+        tf.nn.conv2d(x, kernel, 1, "SAME"),
+        **EXACT,
+    )
+    # A constant: TensorFlow's pooling turns a NumPy array into float32.
+    pooled = tf.nn.max_pool2d(tf.constant(x), 3, 2, "VALID")
+    np.testing.assert_allclose(pool2d(x, 3, strides=2), pooled, **EXACT)
 
 
 @st.composite
