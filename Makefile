@@ -34,9 +34,11 @@ unit: .venv/.ready
 # Re-executes every notebook in place; `make notebooks ONLY=03` only some.
 notebooks: .venv/.ready
 	$(BIN)/python tools/execute_notebooks.py $(ONLY)
+	$(BIN)/python tools/catalogue.py
 
 bench: .venv/.ready
 	$(BIN)/python benchmarks/bench_scratch.py
+	$(BIN)/python benchmarks/bench_nets.py
 
 data: .venv/.ready
 	$(BIN)/python data/build.py

@@ -4,13 +4,35 @@ The functions draw and return nothing, so that a cell may end with one; to add
 to a figure, take it from `plt.gcf()`.
 """
 
+import ast
+import inspect
+import textwrap
 from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Polygon, Rectangle
 
+from cnn_course.diagrams import block_diagram
 from cnn_course.geometry import output_size, padding_amounts
+
+__all__ = [
+    "bars",
+    "block_diagram",
+    "confusion_matrix",
+    "curves",
+    "equation",
+    "frame",
+    "heatmap",
+    "images",
+    "receptive_fields",
+    "set_style",
+    "sliding_window",
+    "source",
+    "volume_convolution",
+    "volumes",
+    "windows_along_a_side",
+]
 
 _INK = "#1a1a1a"
 _MARK = "#d55e00"  # orange that stays distinct in grey and to the colour-blind
@@ -612,3 +634,19 @@ def volume_convolution(x, y, *, kernel_size, place=(0, 0), label="", names=()):
     axis.set(xlim=(-0.3, right), ylim=(height + 1.4, top))
     axis.set_aspect("equal")
     axis.axis("off")
+
+
+def source(function):
+    """Show a function's own source in a notebook, without its docstring.
+
+    Args:
+        function: any Python function or class.
+    """
+    from IPython.display import Markdown, display
+
+    lines = textwrap.dedent(inspect.getsource(function)).splitlines()
+    first = ast.parse("\n".join(lines)).body[0].body[0]
+    if isinstance(getattr(getattr(first, "value", 0), "value", 0), str):
+        del lines[first.lineno - 1 : first.end_lineno]
+    code = "\n".join(lines)
+    display(Markdown(f"```python\n{code}\n```"))

@@ -92,6 +92,7 @@ def test_outputs_are_clean(path):
             assert output.output_type != "error", cell.source
             assert output.get("name") != "stderr", cell.source
         for text in texts(cell):
+            assert "\r" not in text, cell.source
             for bad in ("/home/", "/root/", "/work/", "/tmp/", "Warning"):
                 assert bad not in text, cell.source
             assert not re.search(r" at 0x[0-9a-f]{6}", text), cell.source
@@ -252,6 +253,31 @@ def test_execute(tool, tmp_path):
     assert "1.5 GB" not in first.source
     assert "**Needs:** nothing.\n" in first.source
     test_metadata_are_ours_only(path)
+
+
+def test_progress_bars_leave_no_trace(tool):
+    def printed(text):
+        return nbformat.v4.new_output("stream", text=text)
+
+    cell = nbformat.v4.new_code_cell("training")
+    figure = nbformat.v4.new_output("display_data", data={"image/png": ""})
+    cell.outputs = [
+        printed("\rbar 1/2"),
+        printed("\rbar 2/2\r       \r"),
+        figure,
+        printed("first\n\rbar 1/2"),
+        printed("\r       \rlast\n"),
+    ]
+    tool.without_bars(cell)
+    assert cell.outputs == [figure, printed("first\nlast\n")]
+
+
+def test_output_without_a_bar_stays_as_it_was(tool):
+    cell = nbformat.v4.new_code_cell("printing")
+    before = [nbformat.v4.new_output("stream", text="  a  \n")] * 2
+    cell.outputs = list(before)
+    tool.without_bars(cell)
+    assert cell.outputs == before
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,16 @@
 The notebooks compute and assert the same facts where they teach them.
 """
 
+import math
+from functools import cache
+from itertools import pairwise
+
 import keras
 import numpy as np
 import pytest
 from keras import layers
 
-from cnn_course import datasets, filters
+from cnn_course import datasets, filters, nets
 from cnn_course.geometry import (
     layer_table,
     output_size,
@@ -16,6 +20,9 @@ from cnn_course.geometry import (
     receptive_field,
     same_padding,
 )
+from cnn_course.nets.densenet import dense_block, transition_block
+from cnn_course.nets.efficientnet import B0_STAGES, SCALES
+from cnn_course.nets.resnet import residual_block
 from cnn_course.scratch import conv2d, conv2d_backward, convolve_one, pool2d
 
 
@@ -92,6 +99,99 @@ def parameters(network):
     return [count for count in counts if count]
 
 
+def shapes_by_name(network):
+    return {row.name: row.output_shape for row in layer_table(network).rows}
+
+
+def classic_parameters(net):
+    """Parameters of the convolutions and of the three dense layers on them.
+
+    The dense layers, half a gigabyte of weights, are counted but not built.
+    """
+    body = net(include_top=False)
+    units = [int(np.prod(body.output_shape[1:])), 4096, 4096, 1000]
+    dense = sum((a + 1) * b for a, b in pairwise(units))
+    return body.count_params(), dense
+
+
+def dense_share(net):
+    convolutions, dense = classic_parameters(net)
+    return round(dense / (convolutions + dense), 3)
+
+
+def stack(kernel_size, count):
+    """Weights of stacked convolutions of 10 channels; the side they see."""
+    conv = {"filters": 10, "kernel_size": kernel_size, "use_bias": False}
+    convolutions = [layers.Conv2D(**conv) for _ in range(count)]
+    weights = model((None, None, 10), *convolutions).count_params()
+    return weights, receptive_field([(kernel_size, 1)] * count)[0]
+
+
+def count_layers(network, kind):
+    return sum(type(layer).__name__ == kind for layer in network.layers)
+
+
+def trainable_parameters(network):
+    """Parameters that training changes: no measured means and variances."""
+    weights = network.trainable_variables
+    return sum(int(np.prod(weight.shape)) for weight in weights)
+
+
+def resnets(*depths):
+    return [getattr(nets, f"resnet{depth}")() for depth in depths]
+
+
+@cache
+def cifar_resnets():
+    """(layers that its name counts, trained parameters) of each ResNet."""
+    counts = []
+    for depth in (18, 34, 50, 101, 152):
+        build = getattr(nets, f"resnet{depth}")
+        network = build((32, 32, 3), 10, stem="cifar")
+        named = [
+            isinstance(layer, layers.Conv2D | layers.Dense)
+            and "_0_" not in layer.name  # no projection
+            for layer in network.layers
+        ]
+        counts.append((sum(named), trainable_parameters(network)))
+    return counts
+
+
+def residual_network(channels, filters, strides=1):
+    x = keras.Input((6, 6, channels))
+    return keras.Model(x, residual_block(x, filters, strides, name="b"))
+
+
+def zero_branch_changes():
+    """Largest change to maps >= 0 by a residual block with a zero branch."""
+    network = residual_network(4, 4)
+    network.get_layer("b_2_bn").gamma.assign(np.zeros(4))
+    x = np.random.default_rng(0).uniform(size=(2, 6, 6, 4)).astype("float32")
+    return float(np.abs(network(x) - x).max())
+
+
+def projection_formula_holds():
+    """Whether g(W a + b + W_s a) in NumPy is what the block computes."""
+    network = residual_network(3, 5, strides=2)
+    rng = np.random.default_rng(0)
+    for variable in network.weights:
+        low, high = (-1, 1) if len(variable.shape) == 4 else (0.5, 2)
+        variable.assign(rng.uniform(low, high, variable.shape))
+
+    def folded(part):
+        bn = network.get_layer(f"b_{part}_bn")
+        gamma, beta, mean, variance = bn.get_weights()
+        scale = gamma / np.sqrt(variance + bn.epsilon)
+        kernel = np.array(network.get_layer(f"b_{part}_conv").kernel)
+        return kernel * scale, beta - mean * scale
+
+    a = rng.normal(size=(2, 6, 6, 3)).astype("float32")
+    inner = np.maximum(conv2d(a, *folded("1"), strides=2, padding=1), 0)
+    shortcut = conv2d(a, *folded("0"), strides=2)
+    y = np.maximum(conv2d(inner, *folded("2"), padding=1) + shortcut, 0)
+    return np.allclose(network(a), y, rtol=1e-4, atol=1e-3)
+
+
 X_IMAGE = [
     [1, 1, 1, 0, 0],
     [0, 1, 1, 1, 0],
@@ -107,6 +207,60 @@ VGG16_TABLE = {  # the notes' column of parameters, less the max-pool's
     ],
     "dense": [(25088, 4096), (4096, 4096), (4096, 1000)],
 }  # fmt: skip
+
+
+def efficientnet_parameters(number):
+    """Count EfficientNet-B0 to B7 by arithmetic from B0 and its scale."""
+    width, depth, *_ = SCALES[f"b{number}"]
+    count, channels = 0, 3
+    sizes = [("stem", 3, 1, 32)]
+    for size, expansion, units, repeats, _ in B0_STAGES:
+        blocks = math.ceil(repeats * depth)
+        sizes += [("block", size, expansion, units)] * blocks
+    for part, size, expansion, units in [*sizes, ("top", 1, 1, 1280)]:
+        wanted = units * width
+        scaled = next(
+            multiple  # of those at most a tenth too small, the nearest
+            for multiple in sorted(
+                range(8, 8000, 8), key=lambda m: (abs(m - wanted), -m)
+            )
+            if multiple >= 0.9 * wanted
+        )
+        if part == "block":
+            wide, few = channels * expansion, channels // 4
+            count += (channels + 4) * wide * (expansion > 1)  # expand
+            count += (size**2 + 4) * wide  # depthwise
+            count += (wide + 1) * few + (few + 1) * wide  # squeeze-excite
+            count += (wide + 4) * scaled  # project
+        else:
+            count += (size**2 * channels + 4) * scaled
+        channels = scaled
+    return 3 + 3 + 1 + count + (channels + 1) * 1000
+
+
+@cache
+def densenet121():
+    return nets.densenet121()
+
+
+def channels_by_side(net):
+    """The most channels that concatenations make, from the largest side on."""
+    most = {}
+    for layer in net.layers:
+        if isinstance(layer, layers.Concatenate):
+            _, side, _, channels = layer.output.shape
+            most[side] = max(most.get(side, 0), channels)
+    return [most[side] for side in sorted(most, reverse=True)]
+
+
+def parts_read(num_layers, channels):
+    """Inputs of each 1x1 kernel of a dense block, in parts of `channels`."""
+    x = keras.Input((8, 8, channels))
+    block = keras.Model(x, dense_block(x, num_layers, channels))
+    return [
+        w.shape[2] // channels for w in block.weights if w.shape[:2] == (1, 1)
+    ]
+
 
 FACTS = [
     # (notebook and fact, what is computed, what the notes or the syllabus say)
@@ -249,6 +403,195 @@ FACTS = [
             + sum((a + 1) * b for a, b in VGG16_TABLE["dense"])
         ),
         138_423_208 - 65_664,
+    ),
+    (
+        "07 LeNet-5 maps",
+        lambda: [
+            shape
+            for name, shape in shapes_by_name(nets.lenet5()).items()
+            if name != "flatten"
+        ][1:],
+        [
+            (28, 28, 6),
+            (14, 14, 6),
+            (10, 10, 16),
+            (5, 5, 16),
+            (1, 1, 120),
+            (84,),
+            (10,),
+        ],
+    ),
+    ("07 LeNet-5", lambda: nets.lenet5().count_params(), 61_706),
+    (
+        "07 LeNet-5 of the paper",
+        # Table I: six filters see 3 maps, nine see 4, one sees 6. Pooling has
+        # two numbers a map, the last layer none that are trained.
+        lambda: (
+            sum(parameters(nets.lenet5())[i] for i in (0, 2, 3))
+            + (25 * (6 * 3 + 9 * 4 + 6) + 16)
+            + 2 * (6 + 16)
+        ),
+        60_000,
+    ),
+    (
+        "07 AlexNet maps",
+        lambda: [
+            shapes_by_name(nets.alexnet(include_top=False))[name][0]
+            for name in ("conv1", "pool1", "pool2", "pool5")
+        ],
+        [55, 27, 13, 6],
+    ),
+    (
+        "07 AlexNet's 224 pixels",
+        lambda: [output_size(n, 11, stride=4) for n in (224, 227)],
+        [54, 55],
+    ),
+    ("07 AlexNet", lambda: sum(classic_parameters(nets.alexnet)), 62_378_344),
+    ("07 VGG-16", lambda: sum(classic_parameters(nets.vgg16)), 138_357_544),
+    ("07 VGG-19", lambda: sum(classic_parameters(nets.vgg19)), 143_667_240),
+    (
+        "07 share of the dense layers",
+        lambda: [
+            dense_share(net) for net in (nets.alexnet, nets.vgg16, nets.vgg19)
+        ],
+        [0.94, 0.894, 0.861],
+    ),
+    (
+        "07 the VGG table's max-pool is a 2x2 convolution",
+        lambda: [
+            model((8, 8, 128), layer).count_params()
+            for layer in (layers.Conv2D(128, 2), layers.MaxPooling2D(2))
+        ],
+        [65_664, 0],
+    ),
+    (
+        "07 two 3x3 against one 5x5",
+        lambda: (stack(3, 2), stack(5, 1)),
+        ((1800, 5), (2500, 5)),
+    ),
+    (
+        "07 three 3x3 against one 7x7",
+        lambda: (stack(3, 3), stack(7, 1)),
+        ((2700, 7), (4900, 7)),
+    ),
+    (
+        "08 ResNets for CIFAR-10",
+        cifar_resnets,
+        [
+            (18, 11_173_962),
+            (34, 21_282_122),
+            (50, 23_520_842),
+            (101, 42_512_970),
+            (152, 58_156_618),
+        ],
+    ),
+    (
+        "08 the notes' table is CIFAR-10's",
+        lambda: [round(count / 1e6, 3) for _, count in cifar_resnets()],
+        [11.174, 21.282, 23.521, 42.513, 58.157],
+    ),
+    (
+        "08 ResNet-18 and 34 for ImageNet",
+        lambda: [trainable_parameters(net) for net in resnets(18, 34)],
+        [11_689_512, 21_797_672],
+    ),
+    (
+        "08 ResNet-50, 101 and 152 for ImageNet",
+        lambda: [net.count_params() for net in resnets(50, 101, 152)],
+        [25_636_712, 44_707_176, 60_419_944],
+    ),
+    ("08 a zero branch is the identity", zero_branch_changes, 0),
+    ("08 g(W a + b + W_s a)", projection_formula_holds, True),
+    (
+        "10 full, depthwise and pointwise multiplications",
+        lambda: [
+            layer_table(model(shape, layer)).totals["multiplications"]
+            for shape, layer in (
+                ((6, 6, 3), layers.Conv2D(5, 3)),
+                ((6, 6, 3), layers.DepthwiseConv2D(3)),
+                ((4, 4, 3), layers.Conv2D(5, 1)),
+                ((6, 6, 3), layers.SeparableConv2D(5, 3)),
+            )
+        ],
+        [2160, 432, 240, 672],
+    ),
+    (
+        "10 reduced to 31 %, not by 31 %",
+        lambda: (round(672 / 2160, 2), round(1 / 5 + 1 / 3**2, 2)),
+        (0.31, 0.31),
+    ),
+    (
+        "10 parameters of the MobileNets",
+        lambda: [
+            net().count_params()
+            for net in (
+                nets.mobilenet_v1,
+                nets.mobilenet_v2,
+                nets.mobilenet_v3_small,
+                nets.mobilenet_v3_large,
+            )
+        ],
+        [4_253_864, 3_538_984, 2_554_968, 5_507_432],
+    ),
+    (
+        "10 blocks of MobileNet v1 and v2, and what joins in v2",
+        lambda: [
+            count_layers(nets.mobilenet_v1(), "DepthwiseConv2D"),
+            count_layers(nets.mobilenet_v2(), "DepthwiseConv2D"),
+            count_layers(nets.mobilenet_v2(), "Add"),
+            count_layers(nets.mobilenet_v2(), "Concatenate"),
+        ],
+        [13, 17, 10, 0],
+    ),
+    (
+        "11 six layers at growth rate 3 add 18 channels",
+        lambda: dense_block(keras.Input((32, 32, 3)), 6, 3).shape[-1] - 3,
+        18,
+    ),
+    ("11 connections of five layers", lambda: sum(parts_read(5, 3)), 15),
+    (
+        "11 a transition halves sides and channels",
+        lambda: transition_block(keras.Input((16, 16, 20))).shape[1:],
+        (8, 8, 10),
+    ),
+    (
+        "11 DenseNet-121",
+        lambda: densenet121().count_params(),
+        8_062_504,
+    ),
+    (
+        "11 its layers with weights",
+        lambda: sum(
+            isinstance(layer, layers.Conv2D | layers.Dense)
+            for layer in densenet121().layers
+        ),
+        121,
+    ),
+    (
+        "11 how its channels grow",
+        lambda: channels_by_side(densenet121()),
+        [256, 512, 1024, 1024],
+    ),
+    (
+        "12 B0 to B7 from B0 and the scaling rule",
+        lambda: [efficientnet_parameters(number) for number in range(8)],
+        [
+            *(5_330_571, 7_856_239, 9_177_569, 12_320_535),
+            *(19_466_823, 30_562_527, 43_265_143, 66_658_687),
+        ],
+    ),
+    (
+        "12 B0 and B3 as built",
+        lambda: [
+            net().count_params()
+            for net in (nets.efficientnet_b0, nets.efficientnet_b3)
+        ],
+        [5_330_571, 12_320_535],
+    ),
+    (
+        "12 a step of compound scaling costs about two",
+        lambda: round(1.2 * 1.1**2 * 1.15**2, 2),
+        1.92,
     ),
 ]
 

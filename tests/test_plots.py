@@ -1,10 +1,12 @@
 import inspect
 import re
 
+import keras
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from keras import layers
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Polygon, Rectangle
 from scipy.signal import correlate2d
@@ -82,6 +84,22 @@ def least_contrast(axis):
     )
 
 
+def branches():
+    """A model with a fork, a long way round and each kind of box."""
+    x = keras.Input((9, 8, 4))
+    y = layers.ZeroPadding2D(1)(x)
+    y = layers.Conv2D(6, 3, strides=2, activation="relu")(y)
+    y = layers.BatchNormalization()(y)
+    y = layers.Activation("hard_silu")(y)
+    y = layers.DepthwiseConv2D(3, padding="same")(y)
+    z = layers.Conv2D(6, 1, strides=2)(x)
+    y = layers.Add()([z, y])
+    p = layers.MaxPooling2D(3, 2, "same")(x)
+    y = layers.Concatenate()([y, p])
+    y = layers.GlobalAveragePooling2D()(y)
+    return keras.Model(x, layers.Dense(3, activation="softmax")(y))
+
+
 # --- Every function ----------------------------------------------------------
 
 EXAMPLES = {
@@ -104,6 +122,7 @@ EXAMPLES = {
     "volumes": lambda: plots.volumes(
         [(32, 32, 3), (8, 8, 6), (10,)], ["a", "b"]
     ),
+    "block_diagram": lambda: plots.block_diagram(branches(), "title"),
     "windows_along_a_side": lambda: plots.windows_along_a_side(
         {"stride 2": {"n": 7, "kernel_size": 3, "stride": 2}}
     ),
@@ -117,9 +136,9 @@ def test_every_public_function_has_an_example():
     public = {
         name
         for name, value in inspect.getmembers(plots, inspect.isfunction)
-        if value.__module__ == plots.__name__ and not name.startswith("_")
-    }
-    assert public == set(EXAMPLES)
+        if value.__module__.startswith("cnn_course.") and name[0] != "_"
+    } - {"output_size", "padding_amounts"}
+    assert public == set(EXAMPLES) | {"source"} == set(plots.__all__)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -608,3 +627,113 @@ def test_volume_convolution_frames_window_and_result():
                 found.add((picture.get_array().shape, height, width))
     assert found == {((6, 7), 3, 3), ((4, 5), 1, 1)}
     assert len(frames(axis)) == 5
+
+
+# --- block_diagram -----------------------------------------------------------
+
+
+def boxes_and_labels(axis):
+    """The boxes' texts, and the shapes that stand on the arrows."""
+    boxes, labels = [], []
+    for text in axis.texts:
+        if text.get_text():
+            size = text.get_fontsize()
+            (boxes if size > 8 else labels).append(text.get_text())
+    return boxes, labels
+
+
+def test_block_diagram_says_what_each_box_does():
+    plots.block_diagram(branches(), "The title")
+    (axis,) = drawn().axes
+    assert axis.get_title() == "The title"
+    boxes, labels = boxes_and_labels(axis)
+    assert sorted(boxes) == sorted(
+        [
+            "input",
+            "3×3 convolution, 6, stride 2\nReLU · batch norm · hard swish",
+            "3×3 depthwise",
+            "1×1 convolution, 6, stride 2",
+            "3×3 max-pool, stride 2",
+            "+",
+            "concatenate",
+            "global average",
+            "dense, 3\nsoftmax",
+        ]
+    )
+    assert sorted(labels) == sorted(
+        ["9×8×4"] * 3 + ["5×4×6"] * 4 + ["5×4×4", "5×4×10", "10"]
+    )
+
+
+def test_block_diagram_has_no_two_boxes_in_one_place():
+    plots.block_diagram(branches())
+    (axis,) = drawn().axes
+    areas = [
+        text.get_bbox_patch().get_window_extent()
+        for text in axis.texts
+        if text.get_text() and text.get_fontsize() > 8
+    ]
+    for i, area in enumerate(areas):
+        assert not any(area.overlaps(other) for other in areas[:i])
+
+
+def test_block_diagram_arrows_run_downwards():
+    plots.block_diagram(branches())
+    (axis,) = drawn().axes
+    ways = [text for text in axis.texts if not text.get_text()]
+    assert len(ways) >= 10
+    for way in ways:
+        assert way.xy[1] > way.xyann[1]  # the y axis points down
+
+
+def test_block_diagram_of_a_sequential_model_is_a_column():
+    plots.block_diagram(
+        keras.Sequential(
+            [keras.Input((4, 4, 1)), layers.Flatten(), layers.Dense(2)]
+        )
+    )
+    (axis,) = drawn().axes
+    boxes, labels = boxes_and_labels(axis)
+    assert boxes == ["input", "flatten", "dense, 2"]
+    assert labels == ["4×4×1", "16"]
+
+
+def test_block_diagram_shows_open_sides():
+    x = keras.Input((None, None, 3))
+    plots.block_diagram(keras.Model(x, layers.Conv2D(2, 1)(x)))
+    assert "?×?×3" in boxes_and_labels(drawn().axes[0])[1]
+
+
+def test_block_diagram_of_an_unbuilt_model():
+    with pytest.raises(ValueError, match="needs a built"):
+        plots.block_diagram(keras.Sequential([layers.Dense(1)]))
+
+
+# --- source ------------------------------------------------------------------
+
+
+def documented(x):
+    """Double x.
+
+    Args:
+        x: number.
+    """
+    return 2 * x
+
+
+def bare(x):
+    return 3 * x
+
+
+@pytest.mark.parametrize(
+    ("function", "code"),
+    [
+        (documented, "def documented(x):\n    return 2 * x"),
+        (bare, "def bare(x):\n    return 3 * x"),
+    ],
+)
+def test_source_is_the_code_without_its_docstring(function, code, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    assert plots.source(function) is None
+    assert [markdown.data for markdown in shown] == [f"```python\n{code}\n```"]

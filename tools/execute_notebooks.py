@@ -62,6 +62,8 @@ def execute(path):
     unit = 1 if sys.platform == "darwin" else 1024
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
     for cell in notebook.cells:
+        if cell.cell_type == "code":
+            without_bars(cell)
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if "image/png" in data:
@@ -72,6 +74,32 @@ def execute(path):
     )
     nbformat.write(notebook, path)
     return seconds, peak
+
+
+def without_bars(cell):
+    """Keep of each printed line what a progress bar has left of it."""
+    if not any("\r" in output.get("text", "") for output in cell.outputs):
+        return
+    kept = []
+    for output in cell.outputs:
+        if (
+            kept
+            and output.output_type == "stream" == kept[-1].output_type
+            and output.name == kept[-1].name
+        ):
+            kept[-1].text += output.text  # a bar arrives in pieces
+        else:
+            kept.append(output)
+    for output in kept:
+        if output.output_type == "stream":
+            lines = output.text.split("\n")
+            last = [line.rstrip("\r").rpartition("\r")[2] for line in lines]
+            output.text = "\n".join(line.rstrip() for line in last)
+    cell.outputs = [
+        output
+        for output in kept
+        if output.output_type != "stream" or output.text.strip()
+    ]
 
 
 def shrink(png):

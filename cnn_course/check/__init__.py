@@ -4,6 +4,30 @@ Each says ✓, or ✗ with the first failing case and a hint that fits the mista
 or that the exercise is not started. The names are the notebooks' own.
 """
 
+from cnn_course.check.choosing import (
+    best_within,
+    half_precision_megabytes,
+    pareto_front,
+    training_hours,
+)
+from cnn_course.check.classic import (
+    average_pool_parameters,
+    first_dense_weights,
+    grouped_parameters,
+    stack_weights,
+)
+from cnn_course.check.densenet import (
+    connections,
+    copied_maps,
+    dense_layer_weights,
+    final_channels,
+)
+from cnn_course.check.efficientnet import (
+    blocks_of_b3,
+    compound_scale,
+    excite_parameters,
+    scaling_cost,
+)
 from cnn_course.check.foundations import (
     conv_parameters,
     convolve,
@@ -25,25 +49,61 @@ from cnn_course.check.foundations import (
     valid_layers,
     zero_pad,
 )
+from cnn_course.check.mobilenet import (
+    bottleneck_weights,
+    depthwise_convolve,
+    hard_swish,
+    separable_share,
+)
+from cnn_course.check.resnet import (
+    residual_output,
+    residual_parameters,
+    resnet_layers,
+    useless_biases,
+)
 
 __all__ = [
+    "average_pool_parameters",
+    "best_within",
+    "blocks_of_b3",
+    "bottleneck_weights",
+    "compound_scale",
+    "connections",
     "conv_parameters",
     "convolve",
+    "copied_maps",
+    "dense_layer_weights",
     "dense_weights",
+    "depthwise_convolve",
     "dilated_span",
+    "excite_parameters",
+    "final_channels",
+    "first_dense_weights",
     "flattened",
     "flip",
     "global_average_pool",
+    "grouped_parameters",
+    "half_precision_megabytes",
+    "hard_swish",
     "layer_shape",
     "leaky_relu_gradient",
     "max_pool",
     "max_pool_backward",
     "output_size",
+    "pareto_front",
     "pool_parameters",
     "receptive_field",
+    "residual_output",
+    "residual_parameters",
+    "resnet_layers",
     "same_output",
     "same_padding",
+    "scaling_cost",
+    "separable_share",
     "softmax",
+    "stack_weights",
+    "training_hours",
+    "useless_biases",
     "valid_layers",
     "zero_pad",
 ]

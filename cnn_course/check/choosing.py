@@ -1,0 +1,198 @@
+"""The exercises of notebook 13, choosing a network."""
+
+from cnn_course.check.judge import FunctionExercise, ValueExercise
+
+half_precision_megabytes = ValueExercise(
+    "half_precision_megabytes",
+    right=25_636_712 * 2 / 1e6,
+    mistakes=(
+        (25_636_712 * 4 / 1e6, "that is float32; float16 takes 2 bytes."),
+        (25_636_712 * 16 / 1e6, "16 are the bits; a byte has 8 of them."),
+        (25_636_712 * 2, "those are bytes; a megabyte has 10⁶."),
+        (25_636_712 / 1e6, "those are millions of parameters; 2 bytes each."),
+        (
+            25_636_712 * 2 / 2**20,
+            "those are mebibytes, of 2²⁰ bytes; megabytes have 10⁶.",
+        ),
+    ),
+    hint="float16 has 16 bits, so 2 bytes; a megabyte has 10⁶ bytes.",
+)
+
+
+def _best_within(accuracies, seconds, budget):
+    fitting = [i for i, time in enumerate(seconds) if time <= budget]
+    if not fitting:
+        raise ValueError("none fits")
+    return max(fitting, key=lambda i: (accuracies[i], -seconds[i]))
+
+
+def _best_strictly_within(accuracies, seconds, budget):
+    return _best_within(
+        accuracies, [t if t < budget else float("inf") for t in seconds], budget
+    )
+
+
+def _first_of_the_best(accuracies, seconds, budget):
+    fitting = [i for i, time in enumerate(seconds) if time <= budget]
+    if not fitting:
+        raise ValueError("none fits")
+    return max(fitting, key=lambda i: accuracies[i])
+
+
+def _place_among_the_fitting(accuracies, seconds, budget):
+    best = _best_within(accuracies, seconds, budget)
+    return sum(time <= budget for time in seconds[:best])
+
+
+best_within = FunctionExercise(
+    "best_within",
+    right=_best_within,
+    cases=(
+        ([60, 80, 70], [1, 9, 3], 5),
+        ([60, 80, 70], [1, 9, 3], 9),
+        ([70, 90, 70, 60], [3, 8, 2, 1], 4),
+        ([60, 80], [2, 3], 1),
+        ([55, 90, 75, 74], [8, 20, 6, 1], 7),
+    ),
+    mistakes=(
+        (
+            lambda accuracies, seconds, budget: max(
+                range(len(accuracies)), key=lambda i: accuracies[i]
+            ),
+            "that is the most accurate of all; look only at those within the "
+            "budget.",
+        ),
+        (
+            lambda accuracies, seconds, budget: min(
+                range(len(seconds)), key=lambda i: seconds[i]
+            ),
+            "that is the fastest; within the budget, accuracy counts.",
+        ),
+        (
+            _best_strictly_within,
+            "a network that takes exactly the budget is within it.",
+        ),
+        (
+            _first_of_the_best,
+            "of two that are equally accurate, the faster one is asked for.",
+        ),
+        (
+            _place_among_the_fitting,
+            "that is a place among those within the budget; return the index "
+            "in the whole list.",
+        ),
+        (
+            lambda accuracies, seconds, budget: accuracies[
+                _best_within(accuracies, seconds, budget)
+            ],
+            "that is its accuracy; return its index.",
+        ),
+    ),
+    hint="keep the indices whose seconds are at most the budget, then take "
+    "the one with the largest accuracy.",
+)
+
+
+def _front(accuracies, seconds, beats):
+    pairs = list(zip(accuracies, seconds, strict=True))
+    return [
+        i
+        for i, mine in enumerate(pairs)
+        if not any(beats(other, mine) for other in pairs)
+    ]
+
+
+def _dominates(other, mine):
+    return other[0] >= mine[0] and other[1] <= mine[1] and other != mine
+
+
+pareto_front = FunctionExercise(
+    "pareto_front",
+    right=lambda accuracies, seconds: _front(accuracies, seconds, _dominates),
+    cases=(
+        ([60, 80, 70], [1, 9, 3]),
+        ([60, 80, 70], [4, 9, 3]),
+        ([70, 70, 60], [2, 3, 2]),
+        ([70, 70], [2, 2]),
+        ([50, 60, 70, 65, 80], [1, 2, 9, 3, 9]),
+    ),
+    mistakes=(
+        (
+            lambda accuracies, seconds: _front(
+                accuracies, seconds, lambda a, b: a[0] > b[0] and a[1] < b[1]
+            ),
+            "equal in one and better in the other dominates too.",
+        ),
+        (
+            lambda accuracies, seconds: _front(
+                accuracies, seconds, lambda a, b: a[0] >= b[0] and a[1] <= b[1]
+            ),
+            "then each network dominates itself: one must be better.",
+        ),
+        (
+            lambda accuracies, seconds: _front(
+                accuracies, seconds, lambda a, b: a[0] > b[0] or a[1] < b[1]
+            ),
+            "one must be as good in both to dominate; `or` asks for one only.",
+        ),
+        (
+            lambda accuracies, seconds: _front(
+                accuracies,
+                seconds,
+                lambda a, b: a[0] >= b[0] and a[1] >= b[1] and a != b,
+            ),
+            "fewer seconds are better, not more.",
+        ),
+        (
+            lambda accuracies, seconds: sorted(
+                set(range(len(seconds)))
+                - set(_front(accuracies, seconds, _dominates))
+            ),
+            "those are the dominated ones; return the others.",
+        ),
+    ),
+    hint="for each network, look whether some other one is at least as "
+    "accurate and at least as fast, and better in one of the two.",
+)
+
+training_hours = FunctionExercise(
+    "training_hours",
+    right=lambda pictures, epochs, multiplications, per_second: (
+        3 * pictures * epochs * multiplications / per_second / 3600
+    ),
+    cases=((3600, 1, 10, 10), (1000, 90, 4e9, 1e12), (1, 7200, 5, 2)),
+    mistakes=(
+        (
+            lambda pictures, epochs, multiplications, per_second: (
+                pictures * epochs * multiplications / per_second / 3600
+            ),
+            "that counts the way forward only; back costs twice as much again.",
+        ),
+        (
+            lambda pictures, epochs, multiplications, per_second: (
+                2 * pictures * epochs * multiplications / per_second / 3600
+            ),
+            "once forward and twice back make three.",
+        ),
+        (
+            lambda pictures, epochs, multiplications, per_second: (
+                3 * pictures * epochs * multiplications / per_second
+            ),
+            "those are seconds; an hour has 3 600.",
+        ),
+        (
+            lambda pictures, epochs, multiplications, per_second: (
+                3 * pictures * epochs * multiplications / per_second / 60
+            ),
+            "those are minutes; an hour has 60 of them.",
+        ),
+        (
+            lambda pictures, epochs, multiplications, per_second: (
+                3 * pictures * multiplications / per_second / 3600
+            ),
+            "that is one epoch; each picture comes once in every epoch.",
+        ),
+    ),
+    hint="3 · pictures · epochs · multiplications, divided by what the machine "
+    "does in an hour.",
+)

@@ -1,0 +1,347 @@
+"""The exercises of notebook 08, ResNet."""
+
+import numpy as np
+
+from cnn_course.check.judge import FunctionExercise, ValueExercise
+
+# --- Depth -------------------------------------------------------------------
+
+
+resnet_layers = FunctionExercise(
+    "resnet_layers",
+    right=lambda num_blocks, convolutions: convolutions * sum(num_blocks) + 2,
+    cases=(
+        ((2, 2, 2, 2), 2),
+        ((3, 4, 6, 3), 3),
+        ((3, 8, 36, 3), 3),
+        ((7, 7, 7), 2),
+        ((1,), 2),
+    ),
+    mistakes=(
+        (
+            lambda num_blocks, convolutions: convolutions * sum(num_blocks),
+            "the stem's convolution and the dense layer are missing.",
+        ),
+        (
+            lambda num_blocks, convolutions: convolutions * sum(num_blocks) + 1,
+            "one layer is missing: the stem has a convolution, and at the end "
+            "there is a dense layer.",
+        ),
+        (
+            lambda num_blocks, convolutions: sum(num_blocks) + 2,
+            "that counts each block as one layer; it has several convolutions.",
+        ),
+        (
+            lambda num_blocks, convolutions: convolutions * len(num_blocks) + 2,
+            "that is one block a stage: sum(num_blocks) counts them all.",
+        ),
+        (
+            lambda num_blocks, convolutions: 2 * sum(num_blocks) + 2,
+            "right for basic blocks; a bottleneck has three convolutions.",
+        ),
+        (
+            lambda num_blocks, convolutions: 3 * sum(num_blocks) + 2,
+            "right for bottlenecks; a basic block has two convolutions.",
+        ),
+        (
+            lambda num_blocks, convolutions: (
+                convolutions * (sum(num_blocks) + 2)
+            ),
+            "brackets: the stem and the dense layer are one layer each.",
+        ),
+        (
+            lambda num_blocks, convolutions: (
+                convolutions * sum(num_blocks) + len(num_blocks) + 1
+            ),
+            "that counts the projections as well; the paper does not.",
+        ),
+        (
+            lambda num_blocks, convolutions: (
+                convolutions * sum(num_blocks) + len(num_blocks) + 2
+            ),
+            "that counts one projection a stage as well; the paper counts "
+            "none.",
+        ),
+        (
+            lambda num_blocks, convolutions: (
+                (convolutions + 1) * sum(num_blocks) + 2
+            ),
+            "the plus of each block is no layer: it has no weights.",
+        ),
+        (
+            lambda num_blocks, convolutions: convolutions * sum(num_blocks) + 3,
+            "one too many: pooling has no weights and is not counted.",
+        ),
+        (
+            lambda num_blocks, convolutions: convolutions * sum(num_blocks) + 4,
+            "two too many: the two poolings have no weights and are not "
+            "counted.",
+        ),
+    ),
+    hint="the convolutions of all blocks, and one layer at each end.",
+)
+
+
+# --- What a block computes ---------------------------------------------------
+
+
+def _residual_output(a, W, b, W_s):
+    return np.maximum(W @ a + b + (a if W_s is None else W_s @ a), 0)
+
+
+def _shortcut(a, W_s):
+    return a if W_s is None else W_s @ a
+
+
+def _output_by_equality(a, W, b, W_s):
+    if W_s == None:  # noqa: E711
+        return _residual_output(a, W, b, None)
+    return _residual_output(a, W, b, W_s)
+
+
+residual_output = FunctionExercise(
+    "residual_output",
+    right=_residual_output,
+    cases=(
+        (
+            np.array([1.0, 2.0]),
+            np.array([[1.0, -3.0], [0.0, 1.0]]),
+            np.array([0.5, -1.5]),
+            None,
+        ),
+        (
+            np.array([2.0, 1.0, -1.0]),
+            np.array([[1.0, 0.0, 2.0], [-2.0, 1.0, 0.0]]),
+            np.array([1.0, 0.25]),
+            np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 3.0]]),
+        ),
+        (
+            np.array([3.0, 1.0]),
+            np.array([[-1.0, 0.5], [2.0, -4.0]]),
+            np.array([0.0, -3.0]),
+            np.array([[0.5, 0.0], [0.0, 0.25]]),
+        ),
+        (np.array([1.5, 0.0]), np.zeros((2, 2)), np.zeros(2), None),
+    ),
+    mistakes=(
+        (
+            lambda a, W, b, W_s: np.maximum(W @ a + b, 0) + _shortcut(a, W_s),
+            "the shortcut is added after ReLU; it must be added before.",
+        ),
+        (
+            lambda a, W, b, W_s: np.maximum(
+                np.maximum(W @ a + b, 0) + _shortcut(a, W_s), 0
+            ),
+            "one ReLU too many: none between W a + b and the plus.",
+        ),
+        (
+            lambda a, W, b, W_s: W @ a + b + _shortcut(a, W_s),
+            "ReLU is missing: np.maximum(..., 0).",
+        ),
+        (
+            lambda a, W, b, W_s: np.maximum(W @ a + b, 0),
+            "that is a plain layer: the shortcut is missing.",
+        ),
+        (
+            lambda a, W, b, W_s: np.maximum(W @ a + _shortcut(a, W_s), 0),
+            "b is missing.",
+        ),
+        (
+            lambda a, W, b, W_s: np.maximum(
+                W @ a + b + (0 if W_s is None else W_s @ a), 0
+            ),
+            "without W_s there is a shortcut all the same: a itself.",
+        ),
+        (
+            lambda a, W, b, W_s: np.maximum(
+                W @ a + b + (a if len(a) == len(b) else W_s @ a), 0
+            ),
+            "a W_s may come although the sizes agree; then it counts. Ask "
+            "whether W_s is None.",
+        ),
+        (
+            lambda a, W, b, W_s: np.maximum(W @ a + b + a, 0),
+            "right without W_s; with it, the shortcut is W_s @ a.",
+        ),
+        (
+            lambda a, W, b, W_s: np.maximum(W @ a + b + W_s @ a, 0),
+            "right with W_s; where it is None, the shortcut is a itself.",
+        ),
+        (
+            lambda a, W, b, W_s: np.maximum(
+                W * a + b + (a if W_s is None else W_s * a), 0
+            ),
+            "* multiplies number by number and gives a matrix; a matrix times "
+            "a vector is W @ a.",
+        ),
+        (
+            _output_by_equality,
+            "== compares every number of a matrix; write `W_s is None`.",
+        ),
+    ),
+    hint="g(W @ a + b + shortcut); the shortcut is a, or W_s @ a.",
+)
+
+
+# --- Parameters --------------------------------------------------------------
+
+
+def _parameters(c_in, filters, strides, *, when=None, bn=4, bias=0, own_bn=4):
+    """Count a basic block; the keywords are for the mistakes."""
+    needed = strides != 1 or c_in != filters
+    if when is not None:
+        needed = when(c_in, filters, strides)
+    count = (9 * c_in + 9 * filters + 2 * (bn + bias)) * filters
+    if needed:
+        count += (c_in + own_bn + bias) * filters
+    return count
+
+
+def _by_flag(**keywords):
+    return lambda c_in, filters, strides: _parameters(
+        c_in, filters, strides, **keywords
+    )
+
+
+residual_parameters = FunctionExercise(
+    "residual_parameters",
+    right=_parameters,
+    cases=(
+        (64, 64, 1),
+        (64, 128, 2),
+        (1, 8, 1),
+        (4, 4, 2),
+        (16, 8, 1),
+    ),
+    mistakes=(
+        (
+            _by_flag(when=lambda c_in, filters, strides: False),
+            "right for an identity block; the projection is missing.",
+        ),
+        (
+            _by_flag(when=lambda c_in, filters, strides: True),
+            "an identity block has no projection: stride 1, and as many "
+            "channels out as in.",
+        ),
+        (
+            _by_flag(when=lambda c_in, filters, strides: strides != 1),
+            "with stride 1 a projection is needed too, if the number of "
+            "channels changes.",
+        ),
+        (
+            _by_flag(when=lambda c_in, filters, strides: c_in != filters),
+            "with as many channels out as in, a projection is needed all the "
+            "same if the stride makes the sides smaller.",
+        ),
+        (
+            _by_flag(
+                when=lambda c_in, filters, strides: (
+                    strides != 1 and c_in != filters
+                )
+            ),
+            "`or`, not `and`: another stride or another number of channels "
+            "is enough for a projection.",
+        ),
+        (
+            _by_flag(bn=2, own_bn=2),
+            "batch normalisation has four numbers a channel: two are "
+            "trained, and two are measured (mean and variance).",
+        ),
+        (
+            _by_flag(bn=0, own_bn=0),
+            "the batch normalisations are missing: four numbers a channel.",
+        ),
+        (
+            _by_flag(own_bn=0),
+            "the projection has a batch normalisation too.",
+        ),
+        (
+            _by_flag(bias=1),
+            "these convolutions have no biases: batch normalisation follows.",
+        ),
+        (
+            lambda c_in, filters, strides: (
+                _parameters(filters, filters, strides, when=lambda *_: False)
+                + (strides != 1 or c_in != filters) * (c_in + 4) * filters
+            ),
+            "the first convolution has c_in channels in, not `filters`.",
+        ),
+        (
+            lambda c_in, filters, strides: (
+                _parameters(c_in, filters, strides)
+                - 9 * filters**2
+                + 9 * c_in * filters
+            ),
+            "the second convolution has `filters` channels in, not c_in.",
+        ),
+        (
+            lambda c_in, filters, strides: (
+                _parameters(c_in, filters, strides)
+                + (strides != 1 or c_in != filters) * 8 * c_in * filters
+            ),
+            "the projection is a 1×1 convolution, not a 3×3 one.",
+        ),
+        (
+            lambda c_in, filters, strides: (
+                _parameters(c_in, filters, strides) - 4 * filters
+            ),
+            "each of the two 3×3 convolutions has its own batch normalisation.",
+        ),
+    ),
+    hint="9·c_in·filters + 9·filters² + 4·filters twice; a projection adds "
+    "c_in·filters + 4·filters.",
+)
+
+
+# --- Biases that do nothing --------------------------------------------------
+
+
+_FILTERS = (64, 128, 256, 512)
+_NUM_BLOCKS = (3, 4, 6, 3)
+
+
+def _biases(of_block=6, of_projection=4, stem=64):
+    pairs = zip(_FILTERS, _NUM_BLOCKS, strict=True)
+    return stem + sum(n * of_block * f + of_projection * f for f, n in pairs)
+
+
+useless_biases = ValueExercise(
+    "useless_biases",
+    right=_biases(),
+    mistakes=(
+        (_biases(stem=0), "the stem's 64 are missing."),
+        (_biases(of_projection=0), "the projections are missing."),
+        (
+            _biases(of_projection=0, stem=0),
+            "the projections and the stem are missing.",
+        ),
+        (
+            _biases(of_block=10, of_projection=0),
+            "only the first block of each stage has a projection.",
+        ),
+        (
+            _biases(of_projection=1),
+            "the projection has as many filters as the block's output has "
+            "channels: 4 f.",
+        ),
+        (
+            _biases(of_block=3),
+            "the third convolution has 4 f filters, so a block has 6 f.",
+        ),
+        (
+            _biases() + 1000,
+            "the dense layer's 1 000 are useful: nothing subtracts them.",
+        ),
+        (
+            _biases(of_block=0, of_projection=10),
+            "that is one block a stage; there are 3, 4, 6 and 3.",
+        ),
+        (
+            25_636_712 - 25_583_592,
+            "those are the means and variances that batch normalisation "
+            "measures.",
+        ),
+    ),
+    hint="for each stage blocks · 6 f, and 4 f for its one projection; then "
+    "the stem.",
+)

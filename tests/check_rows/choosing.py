@@ -1,0 +1,104 @@
+"""Answers to the exercises of notebook 13: right ones and wrong ones."""
+
+
+def best_within(accuracies, seconds, budget):
+    best = None
+    for i in range(len(seconds)):
+        if seconds[i] > budget:
+            continue
+        if (
+            best is None
+            or accuracies[i] > accuracies[best]
+            or (
+                accuracies[i] == accuracies[best] and seconds[i] < seconds[best]
+            )
+        ):
+            best = i
+    if best is None:
+        raise ValueError("nothing is that fast")
+    return best
+
+
+def best_within_returns_none(accuracies, seconds, budget):
+    try:
+        return best_within(accuracies, seconds, budget)
+    except ValueError:
+        return None
+
+
+def best_within_takes_the_slower(accuracies, seconds, budget):
+    fitting = [i for i in range(len(seconds)) if seconds[i] <= budget]
+    if not fitting:
+        raise ValueError("nothing is that fast")
+    return max(fitting, key=lambda i: (accuracies[i], seconds[i]))
+
+
+def pareto_front(accuracies, seconds):
+    order = sorted(
+        range(len(seconds)), key=lambda i: (seconds[i], -accuracies[i])
+    )
+    front, best, at = [], -1, None
+    for i in order:
+        if accuracies[i] > best or (accuracies[i], seconds[i]) == (best, at):
+            front.append(i)
+            best, at = accuracies[i], seconds[i]
+    return sorted(front)
+
+
+def pareto_front_unsorted(accuracies, seconds):
+    return pareto_front(accuracies, seconds)[::-1]
+
+
+RIGHT = {
+    "half_precision_megabytes": 51.273424,
+    "best_within": best_within,
+    "pareto_front": pareto_front,
+    "training_hours": lambda pictures, epochs, multiplications, per_second: (
+        pictures * multiplications * 3 / per_second * epochs / 60**2
+    ),
+}
+
+WRONG = {
+    "half_precision_megabytes": [
+        ("float32", 102.546848, "float16 takes 2 bytes"),
+        ("bytes", 51_273_424, "a megabyte has 10⁶"),
+        ("bits", 410.187392, "a byte has 8"),
+        ("rounded", 51, "float16 has 16 bits"),
+    ],
+    "best_within": [
+        ("ignores_budget", lambda a, s, b: a.index(max(a)), "of all"),
+        ("fastest", lambda a, s, b: s.index(min(s)), "accuracy counts"),
+        (
+            "accuracy_itself",
+            lambda a, s, b: a[best_within(a, s, b)],
+            "return its index",
+        ),
+        ("no_error", best_within_returns_none, "at most the budget"),
+        ("slower_twin", best_within_takes_the_slower, "faster one is asked"),
+    ],
+    "pareto_front": [
+        ("everything", lambda a, s: list(range(len(a))), "for each network"),
+        (
+            "only_the_best",
+            lambda a, s: [a.index(max(a))],
+            "for each network",
+        ),
+        ("reversed", pareto_front_unsorted, "for each network"),
+        (
+            "dominated_ones",
+            lambda a, s: [
+                i for i in range(len(a)) if i not in pareto_front(a, s)
+            ],
+            "return the others",
+        ),
+    ],
+    "training_hours": [
+        (
+            "forward_only",
+            lambda n, e, m, r: n * e * m / r / 3600,
+            "forward only",
+        ),
+        ("seconds", lambda n, e, m, r: 3 * n * e * m / r, "hour has 3 600"),
+        ("days", lambda n, e, m, r: n * e * m / r / 28800, "in an hour"),
+    ],
+}

@@ -1,0 +1,119 @@
+"""Answers to the exercises of notebook 10: right ones and wrong ones."""
+
+import numpy as np
+
+
+def depthwise_with(of_window):
+    """A learner's two loops, with what is done to each window put in."""
+
+    def depthwise_convolve(x, kernel):
+        f = kernel.shape[0]
+        height, width = x.shape[0] - f + 1, x.shape[1] - f + 1
+        out = np.zeros((height, width, x.shape[2]))
+        for i in range(height):
+            for j in range(width):
+                out[i, j] = of_window(x[i : i + f, j : j + f], kernel)
+        return out
+
+    return depthwise_convolve
+
+
+def full_convolution(x, kernel):
+    f = kernel.shape[0]
+    out = np.zeros((x.shape[0] - f + 1, x.shape[1] - f + 1))
+    for i, j in np.ndindex(out.shape):
+        out[i, j] = (x[i : i + f, j : j + f] * kernel).sum()
+    return out
+
+
+def one_filter_for_all(window, kernel):
+    return (window * kernel[:, :, [0]]).sum(axis=(0, 1))
+
+
+def bottleneck_weights(c_in, expansion, c_out):
+    wide = c_in * expansion
+    return 1 * 1 * c_in * wide + 3 * 3 * wide + 1 * 1 * wide * c_out
+
+
+def hard_swish(x):
+    return np.where(x <= -3, 0, np.where(x >= 3, x, x * (x + 3) / 6))
+
+
+RIGHT = {
+    "separable_share": lambda f, filters: (f * f + filters) / (f * f * filters),
+    "depthwise_convolve": depthwise_with(
+        lambda window, kernel: (window * kernel).sum(axis=(0, 1))
+    ),
+    "bottleneck_weights": bottleneck_weights,
+    "hard_swish": hard_swish,
+}
+
+WRONG = {
+    "separable_share": [
+        ("saved", lambda f, n: 1 - (1 / n + 1 / f**2), "share that is left"),
+        ("pointwise", lambda f, n: 1 / (f * f), "pointwise convolution alone"),
+        ("depthwise", lambda f, n: 1 / n, "depthwise convolution alone"),
+        ("not_squared", lambda f, n: 1 / n + 1 / f, "f · f pixels, not f"),
+        ("product", lambda f, n: 1 / (n * f * f), "their costs add"),
+        ("inverse", lambda f, n: n * f * f / (n + f * f), "upside down"),
+        ("per_cent", lambda f, n: 100 / n + 100 / f**2, "not in per cent"),
+        ("difference", lambda f, n: 1 / n - 1 / f**2, "divide f·f·C"),
+    ],
+    "depthwise_convolve": [
+        ("full", full_convolution, "sum over the channels"),
+        (
+            "full_broadcast",
+            lambda x, k: full_convolution(x, k)[..., None],
+            "sum over the channels",
+        ),
+        ("first", depthwise_with(one_filter_for_all), "filter of its own"),
+        (
+            "flipped",
+            depthwise_with(lambda w, k: (w * k[::-1, ::-1]).sum(axis=(0, 1))),
+            "flipped",
+        ),
+        (
+            "mean",
+            depthwise_with(lambda w, k: (w * k).mean(axis=(0, 1))),
+            "take their sum",
+        ),
+        (
+            "one_number",
+            depthwise_with(lambda w, k: (w * k).sum()),
+            "one number for each channel",
+        ),
+    ],
+    "bottleneck_weights": [
+        (
+            "full",
+            lambda c, t, k: c * c * t + 9 * (c * t) ** 2 + c * t * k,
+            "nine weights a channel",
+        ),
+        ("no_projection", lambda c, t, k: c * t * (c + 9), "projection"),
+        ("no_expansion", lambda c, t, k: c * t * (9 + k), "expansion is"),
+        ("no_depthwise", lambda c, t, k: c * t * (c + k), "depthwise"),
+        (
+            "narrow",
+            lambda c, t, k: t * c**2 + 9 * c + c * t * k,
+            "on the wide map",
+        ),
+        ("wide_out", lambda c, t, k: k * t * (c + 9 + k), "that come in"),
+        (
+            "biases",
+            lambda c, t, k: c * t * (c + 9 + k) + 2 * c * t + k,
+            "no biases",
+        ),
+        ("sum", lambda c, t, k: c + 9 + k, "c_in · expansion"),
+    ],
+    "hard_swish": [
+        ("gate", lambda x: np.clip((x + 3) / 6, 0, 1), "that is the gate"),
+        ("no_cap", lambda x: x * np.maximum(0, x + 3) / 6, "stop at 1"),
+        ("no_floor", lambda x: x * np.minimum(6, x + 3) / 6, "below 0"),
+        ("not_divided", lambda x: x * np.clip(x + 3, 0, 6), "divide by 6"),
+        ("no_shift", lambda x: x * np.clip(x, 0, 6) / 6, "shift x by 3"),
+        ("early", lambda x: x * np.clip(x + 3, 0, 1), "before you cut off"),
+        ("swish", lambda x: x / (1 + np.exp(-x)), "swish itself"),
+        ("relu", lambda x: np.maximum(x, 0), "that is ReLU"),
+        ("hard_tanh", lambda x: np.clip(x, -1, 1), "x times a gate"),
+    ],
+}

@@ -1,0 +1,86 @@
+"""Run the copies of the files of nets/ that lie in the working folder.
+
+`python standalone.py OUTPUT.npz`, where cnn_course cannot be imported: runs
+every example of examples.py forward from fixed weights, and a gradient step
+for each block and for one network of each file; writes the outputs.
+"""
+
+import ast
+import importlib
+import inspect
+import os
+import sys
+import textwrap
+from pathlib import Path
+
+sys.modules["cnn_course"] = None  # any import of it fails
+sys.path.insert(0, os.getcwd())
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+from compare import randomise  # noqa: E402
+from examples import BLOCKS, NETS  # noqa: E402
+
+
+def paste(file, function):
+    """Execute a file's imports and one function of it, nothing else."""
+    source = Path(f"{file}.py").read_text(encoding="utf-8")
+    imports = [
+        ast.unparse(node)
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    module = importlib.import_module(file)
+    code = textwrap.dedent(inspect.getsource(getattr(module, function)))
+    pasted = {}
+    exec("\n".join([*imports, code]), pasted)
+    return pasted[function]
+
+
+def forward(model):
+    """Give the first output from fixed weights."""
+    randomise(model)
+    outputs = keras.tree.flatten(model(picture(model)))
+    return keras.ops.convert_to_numpy(outputs[0])
+
+
+def picture(model):
+    """Draw two fixed pictures of a model's input size."""
+    rng = np.random.default_rng(0)
+    return rng.uniform(0, 1, (2, *model.input_shape[1:])).astype("float32")
+
+
+def assert_learns(model):
+    """Take a step of gradient descent; some weight must move."""
+    before = [weight.copy() for weight in model.get_weights()]
+    x = picture(model)
+    targets = keras.tree.map_structure(
+        lambda y: np.zeros(y.shape), model(x, training=True)
+    )
+    model.compile("sgd", "mse", run_eagerly=True)
+    model.train_on_batch(x, targets)
+    pairs = zip(before, model.get_weights(), strict=True)
+    assert any((old != new).any() for old, new in pairs)
+
+
+def main(path):
+    """Run every example; write {name: output}."""
+    outputs, learned = {}, set()
+    for name, (shape, options, *_) in BLOCKS.items():
+        x = keras.Input(shape)
+        model = keras.Model(x, paste(*name.split("."))(x, **options))
+        outputs[name] = forward(model)
+        if model.trainable_weights:
+            assert_learns(model)
+    for name, options in NETS.items():
+        file, function = name.split(".")
+        model = getattr(importlib.import_module(file), function)(**options)
+        outputs[name] = forward(model)
+        if file not in learned:
+            assert_learns(model)
+            learned.add(file)
+    np.savez(path, **outputs)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

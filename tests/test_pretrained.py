@@ -1,0 +1,136 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+import pytest
+from keras.src.legacy.saving import legacy_h5_format
+from keras.src.utils import file_utils
+from nets.compare import randomise
+
+from cnn_course import nets
+from cnn_course.pretrained import _OFFICIAL, load_imagenet_weights
+
+ROOT = Path(__file__).resolve().parent.parent
+OFFICIAL_FILE = "models/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_*.h5"
+
+
+@pytest.fixture
+def a_cache_with(monkeypatch, tmp_path):
+    """Let Keras find a model's weights as the official ones."""
+
+    def put(model):
+        randomise(model)
+        path = tmp_path / "weights.h5"
+        with h5py.File(path, "w") as file:
+            legacy_h5_format.save_weights_to_hdf5_group(file, model)
+        monkeypatch.setattr(
+            file_utils, "get_file", lambda *args, **kwargs: str(path)
+        )
+
+    return put
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "options"),
+    [
+        ("mobilenet_v1", "MobileNet", {"alpha": 0.25}),
+        ("mobilenet_v3_small", "MobileNetV3Small", {}),
+        ("densenet121", "DenseNet121", {}),
+        ("efficientnet_b0", "EfficientNetB0", {}),
+    ],
+)
+@pytest.mark.parametrize("include_top", [True, False])
+def test_model_gets_the_weights_keras_has(
+    ours, theirs, options, include_top, a_cache_with
+):
+    build = getattr(keras.applications, theirs)
+    shape = {"input_shape": (224, 224, 3), "include_top": include_top}
+    a_cache_with(build(weights=None, **shape, **options))
+    width = {"width_multiplier": options["alpha"]} if options else {}
+    model = getattr(nets, ours)(**shape, **width)
+    assert load_imagenet_weights(model) is model
+    official = build(weights="imagenet", **shape, **options)
+    x = np.random.default_rng(1).uniform(0, 255, (1, 224, 224, 3))
+    expected = np.asarray(official(x))
+    largest = np.abs(expected).max()
+    assert expected.std() > 0
+    np.testing.assert_allclose(
+        np.asarray(model(x)) / largest, expected / largest, atol=1e-4
+    )
+
+
+def test_every_network_of_keras_is_known():
+    without = {"alexnet", "googlenet", "inception_v4", "lenet5"}
+    without |= {"resnet18", "resnet34", "unet"}
+    assert set(_OFFICIAL) == set(nets.__all__) - without
+    for name in _OFFICIAL.values():
+        assert callable(getattr(keras.applications, name))
+
+
+def test_no_network_and_no_cache(monkeypatch):
+    def fail(*args, **kwargs):
+        raise Exception("URL fetch failure on here: None -- no network")
+
+    monkeypatch.setattr(file_utils, "get_file", fail)
+    with pytest.raises(ConnectionError, match="set KERAS_HOME"):
+        load_imagenet_weights(nets.mobilenet_v1(include_top=False))
+
+
+@pytest.mark.parametrize("name", ["alexnet", "resnet18", "googlenet"])
+def test_no_official_weights(name):
+    build = getattr(nets, name)
+    with pytest.raises(ValueError, match=r"densenet121, .*, vgg16, vgg19; got"):
+        load_imagenet_weights(build(include_top=False))
+
+
+def test_another_form_of_the_network(a_cache_with):
+    a_cache_with(
+        keras.applications.ResNet50(
+            weights=None, include_top=False, input_shape=(64, 64, 3)
+        )
+    )
+    cifar = nets.resnet50((64, 64, 3), stem="cifar", include_top=False)
+    with pytest.raises(ValueError, match="official weights fit resnet50 as"):
+        load_imagenet_weights(cifar)
+
+
+def caches():
+    """Keras's caches that hold official weights: its own, or one beside us."""
+    places = [
+        Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")),
+        *ROOT.parent.glob("*/keras-home"),
+    ]
+    return [place for place in places if list(place.glob(OFFICIAL_FILE))]
+
+
+@pytest.mark.skipif(not caches(), reason="needs official weights in a cache")
+@pytest.mark.parametrize("width", [1.0, 0.35])
+def test_official_features_of_two_photographs(width, tmp_path):
+    (tmp_path / "models").symlink_to(caches()[0] / "models")
+    code = f"""
+import keras, numpy as np
+from cnn_course import datasets, nets
+from cnn_course.pretrained import _OFFICIAL, load_imagenet_weights
+theirs = keras.applications.MobileNetV2(
+    (224, 224, 3), alpha={width}, include_top=False, weights="imagenet")
+ours = nets.mobilenet_v2(
+    (224, 224, 3), width_multiplier={width}, include_top=False)
+load_imagenet_weights(ours)
+for name in ("cat", "coffee"):
+    photo = datasets.photo(name)[None] / 127.5 - 1
+    x = keras.ops.image.resize(photo, (224, 224))
+    expected, got = np.asarray(theirs(x)), np.asarray(ours(x))
+    assert expected.max() > 1
+    np.testing.assert_allclose(got, expected, atol=1e-4)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "KERAS_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -1,0 +1,113 @@
+"""Write the catalogue of blocks and networks into the README and into 00.
+
+`make notebooks` does it too. Everything comes from the docstrings of
+cnn_course/nets/, whose formulas and counts the tests check.
+"""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+NETS = ROOT / "cnn_course" / "nets"
+START = ROOT / "notebooks" / "00_start_here.ipynb"
+MARKS = (
+    "<!-- catalogue: written by make notebooks -->",
+    "<!-- end of catalogue -->",
+)
+
+
+def _field(docstring, name):
+    """The text of "name: ..." in a docstring, on one line; "" if missing."""
+    found = re.search(
+        rf"^{name}: (.*?)(?=^\w+:|\n\n|\Z)", docstring, re.MULTILINE | re.DOTALL
+    )
+    return " ".join(found[1].split()) if found else ""
+
+
+def functions(path):
+    """Yield (function's node, docstring) of a file's public functions."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node, ast.get_docstring(node)
+
+
+def _paper(path):
+    """(title and authors, address) from a file's first lines."""
+    head = " ".join(
+        ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        .split("\n\n")[0]
+        .split()
+    )
+    names, address = head.rstrip(".").rsplit(", ", 1)
+    return names.split(": ")[1], address
+
+
+def blocks(prefix):
+    """The table of blocks, with links to the files below prefix."""
+    rows = [
+        "| block | parameters | source | import |",
+        "| --- | --- | --- | --- |",
+    ]
+    for path in sorted(NETS.glob("[a-z]*.py")):
+        authors, address = _paper(path)
+        for node, docstring in functions(path):
+            if node.args.args[0].arg != "x":
+                continue
+            where = _field(docstring, "Source").split(";")[0].rstrip(".")
+            formula = _field(docstring, "Parameters").split(";")[0].rstrip(".")
+            rows.append(
+                f"| [`{node.name}`]({prefix}cnn_course/nets/{path.name}): "
+                f"{docstring.splitlines()[0]} | {formula} "
+                f"| {where.replace(authors, f'[{authors}]({address})', 1)} "
+                f"| `from cnn_course.nets.{path.stem} import {node.name}` |"
+            )
+    return "\n".join(rows)
+
+
+def networks(prefix):
+    """The table of networks that cnn_course.nets exports."""
+    exported = ast.literal_eval(
+        re.search(
+            r"__all__ = (\[.*?\])",
+            (NETS / "__init__.py").read_text(encoding="utf-8"),
+            re.DOTALL,
+        )[1]
+    )
+    rows = ["| network | parameters | paper |", "| --- | --- | --- |"]
+    for path in sorted(NETS.glob("[a-z]*.py")):
+        authors, address = _paper(path)
+        for node, docstring in functions(path):
+            if node.name in exported:
+                rows.append(
+                    f"| [`{node.name}`]({prefix}cnn_course/nets/{path.name}) "
+                    f"| {_field(docstring, 'Parameters').rstrip('.')} "
+                    f"| [{authors}]({address}) |"
+                )
+    return "\n".join(rows)
+
+
+def replace(text, prefix):
+    """Put a fresh catalogue between the two marks of a text."""
+    head, rest = text.split(MARKS[0])
+    _, tail = rest.split(MARKS[1])
+    tables = f"{blocks(prefix)}\n\n{networks(prefix)}"
+    return f"{head}{MARKS[0]}\n\n{tables}\n\n{MARKS[1]}{tail}"
+
+
+def update():
+    """Write the catalogue into the README and into 00."""
+    notebook = nbformat.read(START, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and MARKS[0] in cell.source:
+            cell.source = replace(cell.source, "../")
+    nbformat.write(notebook, START)
+    readme = ROOT / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    readme.write_text(replace(text, ""), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    update()
