@@ -473,10 +473,14 @@ def volumes(shapes, labels):
     """
     _, axis = plt.subplots(figsize=(1.75 * len(shapes), 3.4))
     tallest = max(shape[0] for shape in shapes if len(shape) == 3)
+    deepest = (
+        0.05 * max(shape[-1] for shape in shapes if len(shape) == 3) ** 0.6
+    )
     for i, shape in enumerate(shapes):
         if len(shape) == 3:
             side = 0.25 + 1.75 * shape[0] / tallest
-            depth = 0.06 + 0.05 * shape[2] ** 0.6
+            # At most 1.3, so that the arrow to the next one has room.
+            depth = 0.06 + 0.05 * shape[2] ** 0.6 / max(1, deepest / 1.24)
         else:
             # Not so tall that a long vector reaches the words.
             side, depth = min(0.3 + 0.15 * np.log2(shape[0]), 2.6), 0.08

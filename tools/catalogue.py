@@ -58,8 +58,9 @@ def blocks(prefix):
                 continue
             where = _field(docstring, "Source").split(";")[0].rstrip(".")
             formula = _field(docstring, "Parameters").split(";")[0].rstrip(".")
+            formula = formula.replace(", with ", "<br>with ")
             rows.append(
-                f"| [`{node.name}`]({prefix}cnn_course/nets/{path.name}): "
+                f"| [`{node.name}`]({prefix}cnn_course/nets/{path.name})<br>"
                 f"{docstring.splitlines()[0]} | {formula} "
                 f"| {where.replace(authors, f'[{authors}]({address})', 1)} "
                 f"| `from cnn_course.nets.{path.stem} import {node.name}` |"
