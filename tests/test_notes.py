@@ -22,6 +22,7 @@ from cnn_course.geometry import (
 )
 from cnn_course.nets.densenet import dense_block, transition_block
 from cnn_course.nets.efficientnet import B0_STAGES, SCALES
+from cnn_course.nets.googlenet import auxiliary_head, inception_block
 from cnn_course.nets.resnet import residual_block
 from cnn_course.scratch import conv2d, conv2d_backward, convolve_one, pool2d
 
@@ -190,6 +191,56 @@ def projection_formula_holds():
     shortcut = conv2d(a, *folded("0"), strides=2)
     y = np.maximum(conv2d(inner, *folded("2"), padding=1) + shortcut, 0)
     return np.allclose(network(a), y, rtol=1e-4, atol=1e-3)
+
+
+def one_by_one_is_dense():
+    """Whether Dense with its weights gives what a 1x1 convolution gives."""
+    x = np.random.default_rng(0).normal(size=(2, 5, 4, 6)).astype("float32")
+    conv, dense = layers.Conv2D(3, 1), layers.Dense(3)
+    expected = conv(x)
+    dense.build(x.shape)
+    dense.set_weights([conv.kernel.numpy()[0, 0], conv.bias.numpy()])
+    return np.allclose(dense(x), expected, atol=1e-6)
+
+
+def headed_network():
+    """A block with a head on it, one step of training done; and x, labels."""
+    inputs = keras.Input((8, 8, 1))
+    x = inception_block(inputs, (1, 2, 3, 1, 2, 1))
+    head = auxiliary_head(x, 4, name="aux")
+    x = layers.GlobalAveragePooling2D()(x)
+    main = layers.Dense(4, activation="softmax", name="main")(x)
+    network = keras.Model(inputs, [main, head])
+    crossentropy = "sparse_categorical_crossentropy"
+    network.compile(
+        loss={"main": crossentropy, "aux_predictions": crossentropy},
+        loss_weights={"main": 1, "aux_predictions": 0.3},
+        run_eagerly=True,
+    )
+    x = np.random.default_rng(0).normal(size=(8, 8, 8, 1)).astype("float32")
+    labels = np.arange(8) % 4
+    network.train_on_batch(x, {"main": labels, "aux_predictions": labels})
+    return network, x, labels
+
+
+def weighted_loss_error():
+    """How far the loss that Keras takes is from main + 0.3 head."""
+    network, x, labels = headed_network()
+    targets = {"main": labels, "aux_predictions": labels}
+    taken = network.evaluate(x, targets, return_dict=True, verbose=0)["loss"]
+    main, head = (
+        float(np.mean(-np.log(output.numpy()[np.arange(8), labels])))
+        for output in network(x)
+    )
+    return abs(taken - (main + 0.3 * head))
+
+
+def dropped_head_changes():
+    """What dropping the head changes; how many of its layers are left."""
+    network, x, _ = headed_network()
+    in_use = keras.Model(network.input, network.outputs[0])
+    left = sum(layer.name.startswith("aux") for layer in in_use.layers)
+    return float(np.abs(in_use(x) - network(x)[0]).max()), left
 
 
 X_IMAGE = [
@@ -502,6 +553,62 @@ FACTS = [
     ),
     ("08 a zero branch is the identity", zero_branch_changes, 0),
     ("08 g(W a + b + W_s a)", projection_formula_holds, True),
+    (
+        "09 5x5 on 192 channels, and through a bottleneck of 16",
+        lambda: [
+            layer_table(model((28, 28, 192), *convolutions)).totals[
+                "multiplications"
+            ]
+            for convolutions in (
+                [layers.Conv2D(32, 5, padding="same")],
+                [layers.Conv2D(16, 1), layers.Conv2D(32, 5, padding="same")],
+            )
+        ],
+        [120_422_400, 12_443_648],
+    ),
+    (
+        "09 a 1x1 convolution is Dense on the channels",
+        one_by_one_is_dense,
+        True,
+    ),
+    (
+        "09 GoogLeNet without and with its heads",
+        lambda: [
+            nets.googlenet(auxiliary_heads=heads).count_params()
+            for heads in (False, True)
+        ],
+        [6_998_552, 13_378_280],
+    ),
+    (
+        "09 heads trained with loss weights",
+        lambda: weighted_loss_error() < 1e-5,
+        True,
+    ),
+    ("09 heads dropped for inference", dropped_head_changes, (0, 0)),
+    (
+        "09 5x5 as two 3x3, 7x7 as 1x7 and 7x1",
+        lambda: [
+            model(
+                (17, 17, 10),
+                *(layers.Conv2D(10, size, use_bias=False) for size in sizes),
+            ).count_params()
+            for sizes in ([5], [3, 3], [7], [(1, 7), (7, 1)])
+        ],
+        [2500, 1800, 4900, 1400],
+    ),
+    (
+        "09 parameters of Inception v3 and Inception-ResNet v2, and what joins",
+        lambda: [
+            (network.count_params(), count_layers(network, "Add"))
+            for network in (nets.inception_v3(), nets.inception_resnet_v2())
+        ],
+        [(23_851_784, 0), (55_873_736, 40)],
+    ),
+    (
+        "09 trained parameters of Inception v4",
+        lambda: trainable_parameters(nets.inception_v4()),
+        42_679_816,
+    ),
     (
         "10 full, depthwise and pointwise multiplications",
         lambda: [

@@ -49,6 +49,12 @@ from cnn_course.check.foundations import (
     valid_layers,
     zero_pad,
 )
+from cnn_course.check.inception import (
+    block_channels,
+    bottleneck_cost,
+    one_by_one,
+    widest_bottleneck,
+)
 from cnn_course.check.mobilenet import (
     bottleneck_weights,
     depthwise_convolve,
@@ -65,7 +71,9 @@ from cnn_course.check.resnet import (
 __all__ = [
     "average_pool_parameters",
     "best_within",
+    "block_channels",
     "blocks_of_b3",
+    "bottleneck_cost",
     "bottleneck_weights",
     "compound_scale",
     "connections",
@@ -89,6 +97,7 @@ __all__ = [
     "leaky_relu_gradient",
     "max_pool",
     "max_pool_backward",
+    "one_by_one",
     "output_size",
     "pareto_front",
     "pool_parameters",
@@ -105,5 +114,6 @@ __all__ = [
     "training_hours",
     "useless_biases",
     "valid_layers",
+    "widest_bottleneck",
     "zero_pad",
 ]
