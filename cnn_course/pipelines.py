@@ -23,7 +23,7 @@ from PIL import Image
 
 from cnn_course.progress import bar
 
-_CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
+_CHANNELS = {"rgb": 3, "grayscale": 1}
 _FORMATS = {"BMP", "GIF", "JPEG", "MPO", "PNG"}  # MPO: a camera's JPEG
 _CACHE_BYTES = 2**30  # so much is cached without being asked for
 _NAMED = 20  # so many broken pictures are named in a message
@@ -76,7 +76,7 @@ def train_val_from_directory(
         batch_size: int >= 1.
         validation_split: float between 0 and 1, the share for validation.
         seed: int, decides the split and the order.
-        color_mode: "rgb", "grayscale" or "rgba".
+        color_mode: "rgb" or "grayscale".
         cache: True keeps the decoded pictures in memory, a path keeps them
             in files there, False decodes in each epoch; None: memory if the
             pictures take less than 1 GiB there, else no cache.
@@ -254,11 +254,11 @@ def broken_pictures(paths, color_mode="rgb"):
     Broken are: files without a byte, files that are no picture or of a format
     that TensorFlow does not read, truncated ones, animations (only their
     first picture would be seen), and pictures of 2 or 4 channels
-    (transparency, CMYK) where 1 or 3 are wanted.
+    (transparency, CMYK), which would be dropped or misread.
 
     Args:
         paths: list of paths.
-        color_mode: "rgb", "grayscale" or "rgba": what they are to be read as.
+        color_mode: "rgb" or "grayscale": what they are to be read as.
 
     Returns:
         list of BrokenPicture(path, reason), in the order of paths.
@@ -297,8 +297,8 @@ def _why_broken(path, channels):
         return f"is a {kind} file, which TensorFlow does not read"
     if frames > 1 and kind != "MPO":
         return f"is an animation of {frames} pictures"
-    if has in (2, 4) and channels != 4:
-        return f"has {has} channels (transparency or CMYK), not {channels}"
+    if has not in (1, 3):
+        return f"has {has} channels (transparency or CMYK), not 1 or 3"
     try:
         tf.io.decode_image(
             tf.io.read_file(path), channels, expand_animations=False

@@ -59,7 +59,9 @@ NAMES = st.text(
 FOLDERS = st.dictionaries(NAMES, st.integers(0, 9), min_size=1, max_size=5)
 
 
-@settings(max_examples=50, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(
     classes=FOLDERS.filter(lambda classes: sum(classes.values()) >= 2),
     deeper=NAMES,
@@ -113,7 +115,7 @@ def test_split_is_that_of_keras_and_the_seed_decides(folder):
     assert splits[0] == splits[1] != splits[2]
 
 
-@pytest.mark.parametrize("color_mode", ["rgb", "grayscale", "rgba"])
+@pytest.mark.parametrize("color_mode", ["rgb", "grayscale"])
 @pytest.mark.parametrize("image_size", [(9, 7), (5, 12)])
 @pytest.mark.parametrize("cache", [True, False])
 def test_pixels_and_labels_are_those_of_keras(
@@ -266,6 +268,7 @@ def test_fit_takes_the_sets(folder):
         validation_data=val,
         epochs=2,
         class_weight=train.class_weight,
+        shuffle=False,  # the set shuffles itself; without this Keras warns
         verbose=0,
     ).history
     assert len(history["val_loss"]) == 2
@@ -401,7 +404,7 @@ def test_only_broken_pictures(tmp_path):
     [
         (
             {"color_mode": "RGB"},
-            "color_mode must be one of grayscale, rgb, rgba",
+            "color_mode must be one of rgb, grayscale",
         ),
         ({"validation_split": 0}, "validation_split must lie between 0 and 1"),
         ({"validation_split": 20}, "validation_split must lie between 0 and 1"),
@@ -420,6 +423,11 @@ def base(seed=0, filters=3):
     x = keras.Input((9, 7, 3))
     y = layers.BatchNormalization()(layers.Conv2D(filters, 3)(x))
     return keras.Model(x, layers.GlobalAveragePooling2D()(y))
+
+
+def shift_the_mean(model):
+    model.layers[2].moving_mean.assign(np.ones(3))
+    return model
 
 
 def by_row(features, labels):
@@ -464,7 +472,7 @@ def test_the_same_model_built_anew_is_the_same(tmp_path):
     [
         lambda model: base(seed=1),
         lambda model: base(filters=4),
-        lambda model: model.layers[2].moving_mean.assign(np.ones(3)) and model,
+        shift_the_mean,
         lambda model: keras.Sequential([*model.layers, layers.ReLU()]),
     ],
 )

@@ -69,7 +69,12 @@ final_channels = FunctionExercise(
         ),
         (
             lambda num_layers, k: _final_channels(num_layers, k, start=1),
-            "the stem gives 2k channels, not k.",
+            "the first block gets 2k channels: the stem gives so many, and no "
+            "transition halves them.",
+        ),
+        (
+            lambda num_layers, k: _final_channels(num_layers, k, start=64 / k),
+            "the stem gives 2k channels; 64 of them only at k = 32.",
         ),
         (
             lambda num_layers, k: _final_channels(
@@ -100,6 +105,14 @@ dense_layer_weights = FunctionExercise(
         (
             lambda channels, k: 4 * k * channels + 4 * k * k,
             "the second kernel is 3×3: each pair of channels has nine weights.",
+        ),
+        (
+            lambda channels, k: 4 * k * channels + 9 * k * k,
+            "the 3×3 convolution reads 4k channels, not k.",
+        ),
+        (
+            lambda channels, k: 4 * k * channels + 9 * channels * k,
+            "the 3×3 convolution reads what the 1×1 one puts out, 4k channels.",
         ),
         (
             lambda channels, k: 4 * k * channels + 9 * 4 * k * 4 * k,

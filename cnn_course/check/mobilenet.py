@@ -50,6 +50,10 @@ separable_share = FunctionExercise(
             lambda f, filters: 100 * (1 / filters + 1 / f**2),
             "give the share as a fraction, not in per cent.",
         ),
+        (
+            lambda f, filters: round(1 / filters + 1 / f**2, 2),
+            "do not round: return the share as it comes out.",
+        ),
     ),
     hint="for C input channels, divide f·f·C + C·filters by f·f·C·filters.",
 )
@@ -61,6 +65,12 @@ def _depthwise(x, kernel):
         for c in range(x.shape[-1])
     ]
     return np.concatenate(planes, axis=-1)
+
+
+def _depthwise_square(x, kernel):
+    if x.shape[0] > x.shape[1]:
+        raise ValueError("the last windows stick out on the right")
+    return _depthwise(x, kernel)[:, : len(x) - len(kernel) + 1]
 
 
 depthwise_convolve = FunctionExercise(
@@ -81,6 +91,20 @@ depthwise_convolve = FunctionExercise(
             lambda x, kernel: _depthwise(x, kernel).sum(axis=-1, keepdims=True),
             "you sum over the channels, as a full convolution does. Sum over "
             "rows and columns only: .sum(axis=(0, 1)).",
+        ),
+        (
+            lambda x, kernel: np.repeat(
+                _depthwise(x, kernel).sum(axis=-1, keepdims=True),
+                kernel.shape[-1],
+                axis=-1,
+            ),
+            "you sum over the channels, as a full convolution does. Sum over "
+            "rows and columns only: .sum(axis=(0, 1)).",
+        ),
+        (
+            _depthwise_square,
+            "the picture need not be a square: it has x.shape[0] rows and "
+            "x.shape[1] columns.",
         ),
         (
             lambda x, kernel: _depthwise(
@@ -152,6 +176,19 @@ bottleneck_weights = FunctionExercise(
             ),
             "no biases: batch normalisation follows each convolution.",
         ),
+        (
+            lambda c_in, expansion, c_out: (
+                c_in * expansion * (c_in + 9 + c_out)
+                + 8 * c_in * expansion
+                + 4 * c_out
+            ),
+            "that counts batch normalisation too; the question is the three "
+            "convolutions.",
+        ),
+        (
+            lambda c_in, expansion, c_out: expansion * (c_in + 9 + c_out),
+            "the wide map has c_in · expansion channels, not expansion.",
+        ),
     ),
     hint="with E = c_in · expansion: c_in·E for the expansion, 9·E for the "
     "depthwise convolution, E·c_out for the projection.",
@@ -160,6 +197,10 @@ bottleneck_weights = FunctionExercise(
 
 def _hard_sigmoid(x):
     return np.clip(x + 3, 0, 6) / 6
+
+
+def _one_number_only(x):
+    raise ValueError("the truth value of an array is ambiguous")
 
 
 hard_swish = FunctionExercise(
@@ -192,6 +233,15 @@ hard_swish = FunctionExercise(
             "divide by 6 before you cut off at 1, or cut off at 6.",
         ),
         (
+            _one_number_only,
+            "Python's min, max and if take a single number; for an array use "
+            "np.minimum, np.maximum, np.clip or np.where.",
+        ),
+        (
+            lambda x: np.clip(x, 0, 6),
+            "that is ReLU cut off at 6; hard swish is x times a gate.",
+        ),
+        (
             lambda x: x / (1 + np.exp(-x)),
             "that is swish itself; the hard form replaces the sigmoid by "
             "straight lines.",
@@ -201,5 +251,6 @@ hard_swish = FunctionExercise(
             "that is ReLU; between −3 and 3 hard swish bends.",
         ),
     ),
-    hint="x times a gate: clip(x + 3, 0, 6) / 6.",
+    hint="x times a gate; the gate is 0 up to −3, 1 from 3 on, and a straight "
+    "line between them.",
 )

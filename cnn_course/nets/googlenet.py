@@ -140,7 +140,7 @@ def googlenet(
     """Build GoogLeNet: nine Inception blocks, and two heads on the side.
 
     Train the heads with the network, each with a loss weight of 0.3, then
-    drop them: `keras.Model(net.inputs, net.outputs[0])`. Give both `loss` and
+    drop them: `keras.Model(net.input, net.outputs[0])`. Give both `loss` and
     `loss_weights` as dicts, with the names "predictions", "aux1_predictions"
     and "aux2_predictions": beside a list of losses, Keras 3.15 takes the
     weights of a dict in the order of the alphabet.

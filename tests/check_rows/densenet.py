@@ -47,6 +47,22 @@ def final_channels_begins_with_k(num_layers, growth_rate):
     return channels
 
 
+def final_channels_begins_with_64(num_layers, growth_rate):
+    channels = 64
+    for block, count in enumerate(num_layers):
+        if block > 0:
+            channels //= 2
+        channels += count * growth_rate
+    return channels
+
+
+def final_channels_halves_first(num_layers, growth_rate):
+    channels = 2 * growth_rate
+    for count in num_layers:
+        channels = channels // 2 + count * growth_rate
+    return channels
+
+
 def dense_layer_weights(channels, growth_rate):
     squeeze = 1 * 1 * channels * (4 * growth_rate)
     grow = 3 * 3 * (4 * growth_rate) * growth_rate
@@ -84,7 +100,10 @@ WRONG = {
         ("at_the_end", final_channels_halves_at_the_end, "after the last"),
         ("never", final_channels_never_halves, "transitions are missing"),
         ("halves", final_channels_keeps_halves, "round down"),
-        ("one_k", final_channels_begins_with_k, "gives 2k channels, not k"),
+        ("one_k", final_channels_begins_with_k, "block gets 2k channels"),
+        ("halves_first", final_channels_halves_first, "no transition halves"),
+        ("stem_64", final_channels_begins_with_64, "only at k = 32"),
+        ("other", lambda num_layers, k: k, "begin with 2k"),
     ],
     "dense_layer_weights": [
         (
@@ -93,6 +112,13 @@ WRONG = {
             "brings them to 4k first",
         ),
         ("nine", dense_layer_weights_forgets_nine, "nine weights"),
+        (
+            "reads_k",
+            lambda c, k: c * 4 * k + 3 * 3 * k * k,
+            "4k channels, not k",
+        ),
+        ("reads_all", lambda c, k: c * 4 * k + 9 * c * k, "1×1 one puts out"),
+        ("other", lambda c, k: c + k, "First 1×1 from all"),
         ("both_4k", dense_layer_weights_two_to_4k, "k channels, not 4k"),
     ],
     "copied_maps": [

@@ -26,6 +26,15 @@ def full_convolution(x, kernel):
     return out
 
 
+def square_only(x, kernel):
+    f = kernel.shape[0]
+    side = x.shape[0] - f + 1
+    out = np.zeros((side, side, x.shape[2]))
+    for i, j in np.ndindex(side, side):
+        out[i, j] = (x[i : i + f, j : j + f] * kernel).sum(axis=(0, 1))
+    return out
+
+
 def one_filter_for_all(window, kernel):
     return (window * kernel[:, :, [0]]).sum(axis=(0, 1))
 
@@ -57,6 +66,7 @@ WRONG = {
         ("product", lambda f, n: 1 / (n * f * f), "their costs add"),
         ("inverse", lambda f, n: n * f * f / (n + f * f), "upside down"),
         ("per_cent", lambda f, n: 100 / n + 100 / f**2, "not in per cent"),
+        ("rounded", lambda f, n: round(1 / n + 1 / f**2, 2), "do not round"),
         ("difference", lambda f, n: 1 / n - 1 / f**2, "divide f·f·C"),
     ],
     "depthwise_convolve": [
@@ -80,6 +90,16 @@ WRONG = {
         (
             "one_number",
             depthwise_with(lambda w, k: (w * k).sum()),
+            "sum over the channels",
+        ),
+        (
+            "square",
+            square_only,
+            "need not be a square",
+        ),
+        (
+            "largest",
+            depthwise_with(lambda w, k: (w * k).max(axis=(0, 1))),
             "one number for each channel",
         ),
     ],
@@ -103,7 +123,13 @@ WRONG = {
             lambda c, t, k: c * t * (c + 9 + k) + 2 * c * t + k,
             "no biases",
         ),
-        ("sum", lambda c, t, k: c + 9 + k, "c_in · expansion"),
+        (
+            "batch_norm",
+            lambda c, t, k: c * t * (c + 9 + k) + 4 * (2 * c * t + k),
+            "batch normalisation too",
+        ),
+        ("few", lambda c, t, k: t * c + 9 * t + t * k, "not expansion"),
+        ("sum", lambda c, t, k: c + 9 + k, "with E = c_in · expansion"),
     ],
     "hard_swish": [
         ("gate", lambda x: np.clip((x + 3) / 6, 0, 1), "that is the gate"),
@@ -114,6 +140,9 @@ WRONG = {
         ("early", lambda x: x * np.clip(x + 3, 0, 1), "before you cut off"),
         ("swish", lambda x: x / (1 + np.exp(-x)), "swish itself"),
         ("relu", lambda x: np.maximum(x, 0), "that is ReLU"),
+        ("python_min", lambda x: x * max(0, min(6, x + 3)) / 6, "np.minimum"),
+        ("python_if", lambda x: 0 if x < -3 else x, "single number"),
+        ("relu_6", lambda x: np.minimum(np.maximum(x, 0), 6), "cut off at 6;"),
         ("hard_tanh", lambda x: np.clip(x, -1, 1), "x times a gate"),
     ],
 }

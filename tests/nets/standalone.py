@@ -1,8 +1,8 @@
 """Run the copies of the files of nets/ that lie in the working folder.
 
 `python standalone.py OUTPUT.npz`, where cnn_course cannot be imported: runs
-every example of examples.py forward from fixed weights, and a gradient step
-for each block and for one network of each file; writes the outputs.
+the examples of examples.py forward from fixed weights, and a gradient step for
+each block and for one network of each file; writes the outputs.
 """
 
 import ast
@@ -20,6 +20,15 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 from compare import randomise  # noqa: E402
 from examples import BLOCKS, NETS  # noqa: E402
+
+# They differ from another network of their file in the table's numbers only.
+LONGER = {
+    "resnet.resnet34",
+    "resnet.resnet101",
+    "resnet.resnet152",
+    "vgg.vgg19",
+    *(f"efficientnet.efficientnet_b{n}" for n in range(1, 8)),
+}
 
 
 def paste(file, function):
@@ -72,7 +81,10 @@ def main(path):
         outputs[name] = forward(model)
         if model.trainable_weights:
             assert_learns(model)
+    assert LONGER.issubset(NETS)
     for name, options in NETS.items():
+        if name in LONGER:
+            continue
         file, function = name.split(".")
         model = getattr(importlib.import_module(file), function)(**options)
         outputs[name] = forward(model)
