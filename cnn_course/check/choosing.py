@@ -14,6 +14,9 @@ half_precision_megabytes = ValueExercise(
             25_636_712 * 2 / 2**20,
             "those are mebibytes, of 2²⁰ bytes; megabytes have 10⁶.",
         ),
+        (51, "right, but rounded: write the calculation, not its result."),
+        (51.3, "right, but rounded: write the calculation, not its result."),
+        (51.27, "right, but rounded: write the calculation, not its result."),
     ),
     hint="float16 has 16 bits, so 2 bytes; a megabyte has 10⁶ bytes.",
 )
@@ -106,6 +109,19 @@ def _dominates(other, mine):
     return other[0] >= mine[0] and other[1] <= mine[1] and other != mine
 
 
+def _front_of_others(accuracies, seconds):
+    networks = range(len(seconds))
+    return [
+        i
+        for i in networks
+        if not any(
+            accuracies[j] >= accuracies[i] and seconds[j] <= seconds[i]
+            for j in networks
+            if j != i
+        )
+    ]
+
+
 pareto_front = FunctionExercise(
     "pareto_front",
     right=lambda accuracies, seconds: _front(accuracies, seconds, _dominates),
@@ -117,6 +133,23 @@ pareto_front = FunctionExercise(
         ([50, 60, 70, 65, 80], [1, 2, 9, 3, 9]),
     ),
     mistakes=(
+        (
+            _front_of_others,
+            "two that are equal in both do not dominate each other.",
+        ),
+        (
+            lambda accuracies, seconds: _front(accuracies, seconds, _dominates)[
+                ::-1
+            ],
+            "those are the right ones; return them in ascending order.",
+        ),
+        (
+            lambda accuracies, seconds: sorted(
+                _front(accuracies, seconds, _dominates),
+                key=lambda i: seconds[i],
+            ),
+            "those are the right ones; return them in ascending order.",
+        ),
         (
             lambda accuracies, seconds: _front(
                 accuracies, seconds, lambda a, b: a[0] > b[0] and a[1] < b[1]

@@ -49,6 +49,20 @@ def pareto_front_unsorted(accuracies, seconds):
     return pareto_front(accuracies, seconds)[::-1]
 
 
+def pareto_front_by_seconds(accuracies, seconds):
+    front = pareto_front(accuracies, seconds)
+    return sorted(front, key=seconds.__getitem__)
+
+
+def pareto_front_without_twins(accuracies, seconds):
+    front = []
+    for i, (a, s) in enumerate(zip(accuracies, seconds, strict=True)):
+        others = set(range(len(seconds))) - {i}
+        if all(accuracies[j] < a or seconds[j] > s for j in others):
+            front.append(i)
+    return front
+
+
 RIGHT = {
     "half_precision_megabytes": 51.273424,
     "best_within": best_within,
@@ -63,7 +77,9 @@ WRONG = {
         ("float32", 102.546848, "float16 takes 2 bytes"),
         ("bytes", 51_273_424, "a megabyte has 10⁶"),
         ("bits", 410.187392, "a byte has 8"),
-        ("rounded", 51, "float16 has 16 bits"),
+        ("rounded", 51, "right, but rounded"),
+        ("two_digits", 51.27, "write the calculation"),
+        ("millions_halved", 12.8, "float16 has 16 bits"),
     ],
     "best_within": [
         ("ignores_budget", lambda a, s, b: a.index(max(a)), "of all"),
@@ -83,7 +99,9 @@ WRONG = {
             lambda a, s: [a.index(max(a))],
             "for each network",
         ),
-        ("reversed", pareto_front_unsorted, "for each network"),
+        ("reversed", pareto_front_unsorted, "in ascending order"),
+        ("by_seconds", pareto_front_by_seconds, "in ascending order"),
+        ("twins", pareto_front_without_twins, "equal in both"),
         (
             "dominated_ones",
             lambda a, s: [
