@@ -21,6 +21,11 @@ BACKENDS = [
     for backend in ("tensorflow", "jax", "torch")
     if importlib.util.find_spec(backend)
 ]
+# Compiling is nearly all of JAX's work here, so it need not compile well.
+QUICKLY = (
+    "--xla_backend_optimization_level=0 "
+    "--xla_llvm_disable_expensive_passes=true"
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +40,11 @@ def outputs(tmp_path_factory):
         done = subprocess.run(
             [sys.executable, HERE / "nets" / "standalone.py", "outputs.npz"],
             cwd=folder,
-            env={**os.environ, "KERAS_BACKEND": backend},
+            env={
+                **os.environ,
+                "KERAS_BACKEND": backend,
+                "XLA_FLAGS": QUICKLY,
+            },
             capture_output=True,
             text=True,
         )

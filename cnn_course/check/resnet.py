@@ -176,7 +176,35 @@ residual_output = FunctionExercise(
         ),
         (
             _output_by_equality,
-            "== compares every number of a matrix; write `W_s is None`.",
+            "a matrix is neither true nor false, and == compares each of its "
+            "numbers: write `W_s is None`.",
+        ),
+        (
+            lambda a, W, b, W_s: np.max(W @ a + b + _shortcut(a, W_s)),
+            "np.max gives the largest number of all; np.maximum(..., 0) "
+            "compares each number with 0.",
+        ),
+        (
+            lambda a, W, b, W_s: max(0, W @ a + b + _shortcut(a, W_s)),
+            "Python's max wants single numbers; np.maximum(..., 0) takes each "
+            "number of a vector.",
+        ),
+        (
+            lambda a, W, b, W_s: np.maximum(a @ W + b + _shortcut(a, W_s), 0),
+            "a @ W takes the columns of W; W @ a takes its rows.",
+        ),
+        (
+            lambda a, W, b, W_s: np.maximum(
+                W @ a + b + (a if W_s is None else W_s @ a + b), 0
+            ),
+            "b is added once: the shortcut is W_s @ a alone.",
+        ),
+        (
+            lambda a, W, b, W_s: np.maximum(
+                W @ _shortcut(a, W_s) + b + _shortcut(a, W_s), 0
+            ),
+            "W meets a itself, not W_s @ a: keep the shortcut in a variable of "
+            "its own.",
         ),
     ),
     hint="g(W @ a + b + shortcut); the shortcut is a, or W_s @ a.",
@@ -283,13 +311,29 @@ residual_parameters = FunctionExercise(
         ),
         (
             lambda c_in, filters, strides: (
+                _parameters(c_in, filters, strides)
+                - 6 * (c_in + filters) * filters
+            ),
+            "a 3×3 kernel has nine weights for each channel in and out, not "
+            "three.",
+        ),
+        (
+            lambda c_in, filters, strides: (
+                _parameters(c_in, filters, strides)
+                - 8 * (c_in + filters) * filters
+            ),
+            "a 3×3 kernel has nine weights for each channel in and out, not "
+            "one.",
+        ),
+        (
+            lambda c_in, filters, strides: (
                 _parameters(c_in, filters, strides) - 4 * filters
             ),
             "each of the two 3×3 convolutions has its own batch normalisation.",
         ),
     ),
-    hint="9·c_in·filters + 9·filters² + 4·filters twice; a projection adds "
-    "c_in·filters + 4·filters.",
+    hint="add up both 3×3 convolutions, their batch normalisations, and, if "
+    "there is one, the projection with its own.",
 )
 
 
@@ -342,6 +386,6 @@ useless_biases = ValueExercise(
             "measures.",
         ),
     ),
-    hint="for each stage blocks · 6 f, and 4 f for its one projection; then "
+    hint="add up, for each stage, its blocks and its one projection; then "
     "the stem.",
 )

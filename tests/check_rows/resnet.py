@@ -32,17 +32,32 @@ def residual_output_compares_with_none(a, W, b, W_s):
     return relu(W @ a + b + W_s @ a)
 
 
+def residual_output_truth_of_an_array(a, W, b, W_s):
+    return relu(W @ a + b + (W_s @ a if W_s else a))
+
+
+def residual_output_with_max(a, W, b, W_s):
+    shortcut = a if W_s is None else W_s @ a
+    return max(W @ a + b + shortcut, 0)
+
+
+def residual_output_overwrites_a(a, W, b, W_s):
+    if W_s is not None:
+        a = W_s @ a
+    return relu(W @ a + b + a)
+
+
 def residual_output_second_relu(a, W, b, W_s):
     y = relu(W @ a + b)
     return relu(y + (a if W_s is None else W_s @ a))
 
 
-def basic_block(needs_projection, numbers=4):
+def basic_block(needs_projection, numbers=4, kernel=9):
     """A learner's count, with the question for the projection put in."""
 
     def residual_parameters(c_in, filters, strides):
-        first = 3 * 3 * c_in * filters + numbers * filters
-        second = 3 * 3 * filters * filters + numbers * filters
+        first = kernel * c_in * filters + numbers * filters
+        second = kernel * filters * filters + numbers * filters
         total = first + second
         if needs_projection(c_in, filters, strides):
             total += 1 * 1 * c_in * filters + numbers * filters
@@ -131,6 +146,30 @@ WRONG = {
             residual_output_compares_with_none,
             "write `W_s is None`",
         ),
+        ("truth", residual_output_truth_of_an_array, "neither true nor false"),
+        (
+            "np_max",
+            lambda a, W, b, W_s: np.max(
+                W @ a + b + (a if W_s is None else W_s @ a), initial=0
+            ),
+            "largest number of all",
+        ),
+        ("python_max", residual_output_with_max, "wants single numbers"),
+        (
+            "columns",
+            lambda a, W, b, W_s: relu(
+                a @ W + b + (a if W_s is None else W_s @ a)
+            ),
+            "W @ a takes its rows",
+        ),
+        (
+            "b_twice",
+            lambda a, W, b, W_s: relu(
+                W @ a + b + (a if W_s is None else W_s @ a + b)
+            ),
+            "b is added once",
+        ),
+        ("overwritten", residual_output_overwrites_a, "a variable of its own"),
         (
             "elementwise",
             lambda a, W, b, W_s: relu(
@@ -148,7 +187,9 @@ WRONG = {
         ("bn_two", basic_block(shape_changes, numbers=2), "two are measured"),
         ("no_bn", basic_block(shape_changes, numbers=0), "are missing"),
         ("biases", basic_block(shape_changes, numbers=5), "no biases"),
-        ("one_conv", lambda c, k, s: 9 * c * k + 4 * k, "9·filters²"),
+        ("sides", basic_block(shape_changes, kernel=3), "not three"),
+        ("one_weight", basic_block(shape_changes, kernel=1), "not one"),
+        ("one_conv", lambda c, k, s: 9 * c * k + 4 * k, "both 3×3"),
     ],
     "useless_biases": [
         ("no_stem", useless_biases(10, 6, 0), "stem's 64"),
