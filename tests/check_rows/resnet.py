@@ -150,7 +150,7 @@ WRONG = {
         (
             "np_max",
             lambda a, W, b, W_s: np.max(
-                W @ a + b + (a if W_s is None else W_s @ a), initial=0
+                W @ a + b + (a if W_s is None else W_s @ a), 0
             ),
             "largest number of all",
         ),
