@@ -16,7 +16,8 @@ import keras
 import tensorflow as tf
 from cnn_course.nets import densenet121, mobilenet_v2, resnet50
 
-ROUNDS = 25
+ROUNDS = 15
+PAIRS = 4  # built anew: where the weights lie in memory makes up to a tenth
 BUILDS = 7
 MOST = 1.05  # times as long as Keras
 NETS = {
@@ -27,7 +28,7 @@ NETS = {
 
 
 def interleaved(ours, theirs, rounds):
-    """Median seconds of ours and theirs, in turn, each going first in turn."""
+    """Seconds of ours and of theirs, in turn, each going first in turn."""
     seconds = {ours: [], theirs: []}
     for run in range(rounds + 2):
         for function in (theirs, ours) if run % 2 else (ours, theirs):
@@ -35,16 +36,18 @@ def interleaved(ours, theirs, rounds):
             function()
             if run >= 2:  # the first two warm up
                 seconds[function].append(time.perf_counter() - start)
-    return [statistics.median(seconds[f]) for f in (ours, theirs)]
+    return seconds[ours], seconds[theirs]
 
 
-def report(what, ours, theirs, rounds=ROUNDS):
-    """Print one row."""
-    our_median, their_median = interleaved(ours, theirs, rounds)
+def report(what, runs):
+    """Print one row from a list of (our seconds, their seconds)."""
+    ours, theirs = (
+        statistics.median(second for run in runs for second in run[side])
+        for side in (0, 1)
+    )
     print(
-        f"  {what:<24} ours {1e3 * our_median:>8.1f} ms"
-        f"   keras {1e3 * their_median:>8.1f} ms"
-        f"   ×{our_median / their_median:.2f}"
+        f"  {what:<24} ours {1e3 * ours:>8.1f} ms"
+        f"   keras {1e3 * theirs:>8.1f} ms   ×{ours / theirs:.2f}"
     )
 
 
@@ -75,39 +78,51 @@ def predictor(model, images):
     return lambda: predict().numpy()
 
 
-def network(name, training_batch=8, prediction_batch=8):
+def pair(build, build_theirs, shape, ours_first):
+    """Build our network and Keras's, with the same weights."""
+    keras.backend.clear_session()
+    builders = [
+        lambda: build(shape),
+        lambda: build_theirs(weights=None, input_shape=shape),
+    ]
+    order = (0, 1) if ours_first else (1, 0)
+    built = {i: builders[i]() for i in order}
+    built[0].set_weights(built[1].get_weights())
+    return built[0], built[1]
+
+
+def network(name, batch=8):
     """Build, check that both answer alike, train and predict."""
     build, build_theirs, side = NETS[name]
     shape = (side, side, 3)
-    print(f"\n{name}, {side}×{side} pixels, batches of {training_batch}")
-    report(
-        "construction",
+    print(f"\n{name}, {side}×{side} pixels, batches of {batch}")
+    construction = interleaved(
         lambda: build(shape),
         lambda: build_theirs(weights=None, input_shape=shape),
-        rounds=BUILDS,
+        BUILDS,
     )
-    keras.backend.clear_session()
-    ours = build(shape)
-    theirs = build_theirs(weights=None, input_shape=shape)
-    ours.set_weights(theirs.get_weights())
+    report("construction", [construction])
     rng = np.random.default_rng(0)
-    images = rng.uniform(-1, 1, (training_batch, *shape)).astype("float32")
-    labels = rng.integers(0, 1000, training_batch)
-    some = images[:prediction_batch]
-    difference = np.abs(ours(some).numpy() - theirs(some).numpy()).max()
-    assert difference <= 1e-5, difference
-    report("prediction", predictor(ours, some), predictor(theirs, some))
-    report(
-        "training step",
-        stepper(ours, images, labels),
-        stepper(theirs, images, labels),
-    )
-    keras.backend.clear_session()
+    images = rng.uniform(-1, 1, (batch, *shape)).astype("float32")
+    labels = rng.integers(0, 1000, batch)
+    prediction, training = [], []
+    for number in range(PAIRS):
+        nets = pair(build, build_theirs, shape, ours_first=number % 2)
+        ours, theirs = (net(images).numpy() for net in nets)
+        assert np.abs(ours - theirs).max() <= 1e-5
+        both = [predictor(net, images) for net in nets]
+        prediction.append(interleaved(*both, ROUNDS))
+        both = [stepper(net, images, labels) for net in nets]
+        training.append(interleaved(*both, ROUNDS))
+    report("prediction", prediction)
+    report("training step", training)
 
 
 if __name__ == "__main__":
     print(f"keras {keras.__version__}, tensorflow {tf.__version__},", end=" ")
-    print(f"{os.cpu_count()} cores; medians of {ROUNDS} rounds", end=" ")
+    print(
+        f"{os.cpu_count()} cores; medians of {PAIRS} × {ROUNDS} rounds", end=" "
+    )
     print(f"(construction: {BUILDS}); aim: at most ×{MOST}")
     for name in NETS:
         network(name)
