@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from compare_depthwise import assert_same_network
+from compare import assert_same_network
 
 from cnn_course import nets
 from cnn_course.geometry import layer_table
@@ -92,7 +92,7 @@ def test_same_as_keras(shape, classes, width, include_top):
     }
     theirs = keras.applications.MobileNet(weights=None, alpha=width, **options)
     ours = nets.mobilenet_v1(width_multiplier=width, **options)
-    assert_same_network(ours, theirs)
+    assert_same_network(ours, theirs, pixels=(-1, 1))
 
 
 def test_same_as_keras_with_open_sides():
@@ -102,7 +102,7 @@ def test_same_as_keras_with_open_sides():
     )
     ours = nets.mobilenet_v1(shape, width_multiplier=0.25, include_top=False)
     for side in (64, 101):
-        assert_same_network(ours, theirs, (side, 75, 3))
+        assert_same_network(ours, theirs, (side, 75, 3), pixels=(-1, 1))
 
 
 def test_parameters_and_blocks():

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from compare_depthwise import assert_same_network, randomise
+from compare import assert_same_network, randomise
 
 from cnn_course import nets
 from cnn_course.geometry import layer_table
@@ -108,7 +108,7 @@ def test_same_as_keras(shape, classes, width, include_top):
         weights=None, alpha=width, **options
     )
     ours = nets.mobilenet_v2(width_multiplier=width, **options)
-    assert_same_network(ours, theirs)
+    assert_same_network(ours, theirs, pixels=(-1, 1))
 
 
 def test_same_as_keras_with_open_sides():
@@ -118,7 +118,7 @@ def test_same_as_keras_with_open_sides():
     )
     ours = nets.mobilenet_v2(shape, width_multiplier=0.35, include_top=False)
     for side in (64, 101):
-        assert_same_network(ours, theirs, (side, 75, 3))
+        assert_same_network(ours, theirs, (side, 75, 3), pixels=(-1, 1))
 
 
 @pytest.mark.parametrize(

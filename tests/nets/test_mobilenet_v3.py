@@ -3,7 +3,7 @@ from functools import partial
 import keras
 import numpy as np
 import pytest
-from compare_depthwise import assert_same_network, randomise
+from compare import assert_same_network, randomise
 
 from cnn_course import nets
 from cnn_course.geometry import layer_table
@@ -143,7 +143,7 @@ def test_same_as_keras(size, shape, classes, include_top):
     }
     ours, theirs = NETS[size]
     theirs = theirs(weights=None, **options)
-    assert_same_network(ours(**options), theirs, pixels=(0, 255))
+    assert_same_network(ours(**options), theirs)
 
 
 def test_same_as_keras_with_open_sides():
@@ -152,7 +152,7 @@ def test_same_as_keras_with_open_sides():
     theirs = keras.applications.MobileNetV3Small(weights=None, **options)
     ours = nets.mobilenet_v3_small(**options)
     for side in (64, 101):
-        assert_same_network(ours, theirs, (side, 75, 3), pixels=(0, 255))
+        assert_same_network(ours, theirs, (side, 75, 3))
 
 
 @pytest.mark.parametrize(
