@@ -16,6 +16,9 @@ from PIL import Image
 
 _DATA = Path(__file__).resolve().parent.parent / "data"
 _TEST_SHARE = 0.2
+_FLAT = 4  # grey levels of standard deviation below which a crop shows nothing
+_TRIES = 100  # crops tried for one that is not flat
+SURFACES = ("brick", "cat", "china", "coffee", "gravel", "tissue")
 
 
 class LabelledImages(NamedTuple):
@@ -105,6 +108,127 @@ def photo(name, *, grey=False, max_side=None):
         return np.array(picture)
 
 
+# --- Crops of photographs -----------------------------------------------------
+
+
+def random_crops(picture, n, *, size=32, seed=0):
+    """Cut squares at random places out of a picture, flat ones left out.
+
+    Args:
+        picture: uint8 array (height, width) or (height, width, 3).
+        n: int >= 1, how many.
+        size: int >= 1, pixels along a side, at most the picture's smaller one.
+        seed: int, or numpy Generator to go on with.
+
+    Returns:
+        uint8 array (n, size, size) or (n, size, size, 3).
+
+    Raises:
+        ValueError: the picture is smaller than a crop, or flat.
+    """
+    height, width = picture.shape[:2]
+    if not 1 <= size <= min(height, width):
+        raise ValueError(
+            f"size must be an int from 1 to {min(height, width)}, the "
+            f"picture's smaller side; got {size!r}."
+        )
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(_TRIES * n):
+        row = rng.integers(height - size + 1)
+        column = rng.integers(width - size + 1)
+        crop = picture[row : row + size, column : column + size]
+        if crop.std() >= _FLAT:
+            found.append(crop)
+        if len(found) == n:
+            return np.stack(found)
+    raise ValueError(
+        f"picture must have something to show: of {_TRIES * n} crops only "
+        f"{len(found)} were not flat, and {n} were asked for."
+    )
+
+
+def stretch_contrast(pictures):
+    """Give each grey picture mean 128 and standard deviation 48.
+
+    Args:
+        pictures: array (n, height, width), not constant.
+
+    Returns:
+        uint8 array of the same shape.
+    """
+    axes = (1, 2)
+    mean = pictures.mean(axis=axes, keepdims=True)
+    deviation = pictures.std(axis=axes, keepdims=True)
+    stretched = 128 + 48 * (pictures - mean) / deviation
+    return np.rint(stretched).clip(0, 255).astype(np.uint8)
+
+
+def surfaces(split="train", *, per_class=80, size=32, seed=0, grey=True):
+    """Cut labelled crops out of six photographs: which surface is it?
+
+    Training crops come from the left half of each photograph, test crops from
+    the right half. Grey ones have the same mean and contrast, so that only
+    structure tells the surfaces apart.
+
+    Args:
+        split: "train" or "test".
+        per_class: int >= 1, crops of each surface.
+        size: int >= 1, pixels along a side, at most 225.
+        seed: int, decides where the crops lie.
+        grey: bool; False keeps brightness, contrast and colour.
+
+    Returns:
+        LabelledImages(images, labels, class_names), class after class; images
+        are (n, size, size, 1) for grey, else (n, size, size, 3).
+
+    Raises:
+        ValueError: an argument is unknown or out of range.
+    """
+    _check_split(split)
+    rng = np.random.default_rng([seed, split == "test"])
+    images = []
+    for name in SURFACES:
+        picture = photo(name, grey=grey)
+        middle = picture.shape[1] // 2
+        half = picture[:, middle:] if split == "test" else picture[:, :middle]
+        crops = random_crops(half, per_class, size=size, seed=rng)
+        if grey:
+            crops = stretch_contrast(crops)[..., None]
+        elif crops.ndim == 3:  # a photograph without colour
+            crops = crops[..., None].repeat(3, axis=-1)
+        images.append(crops)
+    labels = np.repeat(np.arange(len(SURFACES)), per_class)
+    return LabelledImages(np.concatenate(images), labels, SURFACES)
+
+
+def save_as_folder(pictures, folder, *, suffix=".png"):
+    """Write labelled pictures as files, a subfolder for each class.
+
+    Args:
+        pictures: LabelledImages, grey or colour.
+        folder: path of a folder; it is made if it is missing.
+        suffix: ".png" (exact) or ".jpg" (quality 90).
+    """
+    folder = Path(folder)
+    for name in pictures.class_names:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for i, (image, label) in enumerate(
+        zip(pictures.images, pictures.labels, strict=True)
+    ):
+        path = folder / pictures.class_names[label] / f"{i:05d}{suffix}"
+        image = image[..., 0] if image.shape[-1] == 1 else image
+        Image.fromarray(image).save(path, quality=90)
+
+
+# --- Data sets by name --------------------------------------------------------
+
+
+def _check_split(split):
+    if split not in ("train", "test"):
+        raise ValueError(f'split must be "train" or "test"; got {split!r}.')
+
+
 @cache
 def _digits():
     """All bundled digits and which of them are for testing."""
@@ -166,8 +290,7 @@ def load(name, split="train", full=None):
         raise ValueError(
             f"name must be one of {', '.join(names())}; got {name!r}."
         )
-    if split not in ("train", "test"):
-        raise ValueError(f'split must be "train" or "test"; got {split!r}.')
+    _check_split(split)
     public = _PUBLIC[name]
     if full is None:
         full = os.environ.get("CNN_COURSE_FULL") == "1"

@@ -21,8 +21,10 @@ PHOTOS = {
     "coffee.png": "skimage.data",
     "coins.png": "skimage.data",
     "flower.jpg": "sklearn.datasets.images",
+    "gravel.png": "skimage.data",
+    "tissue.png": "skimage.data",
 }
-SOURCE_NAMES = {"cat.png": "chelsea.png"}
+SOURCE_NAMES = {"cat.png": "chelsea.png", "tissue.png": "ihc.png"}
 
 
 def build_photos(folder):

@@ -14,6 +14,8 @@ import keras.src.datasets.mnist
 import numpy as np
 import pytest
 import skimage.data
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from sklearn.datasets import load_digits, load_sample_image
 
@@ -54,7 +56,7 @@ def rebuilt(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize(("name", "count"), [("photos", 8), ("digits", 1797)])
+@pytest.mark.parametrize(("name", "count"), [("photos", 10), ("digits", 1797)])
 def test_build_makes_the_same_files(rebuilt, name, count):
     made, kept = files_below(rebuilt / name), files_below(DATA / name)
     assert len(kept) == count
@@ -96,6 +98,8 @@ PHOTOS = {
     "coffee": skimage.data.coffee,
     "coins": skimage.data.coins,
     "flower": lambda: load_sample_image("flower.jpg"),
+    "gravel": skimage.data.gravel,
+    "tissue": skimage.data.immunohistochemistry,
 }
 
 
@@ -155,6 +159,145 @@ def test_unknown_photo_lists_the_names():
     message = str(caught.value)
     assert message.endswith("; got 'dog'.")
     assert all(name in message for name in PHOTOS)
+
+
+# --- Crops -------------------------------------------------------------------
+
+
+def numbered_pixels(height, width):
+    """A picture in which no two crops are equal."""
+    values = np.random.default_rng(0).permutation(height * width) % 251
+    return values.reshape(height, width).astype(np.uint8)
+
+
+def place_of(crop, picture):
+    """Where in the picture a crop was cut: (row, column)."""
+    windows = np.lib.stride_tricks.sliding_window_view(picture, crop.shape)
+    (place,) = np.argwhere((windows == crop).all(axis=(2, 3)))
+    return tuple(place)
+
+
+@given(
+    height=st.integers(6, 14),
+    width=st.integers(6, 14),
+    size=st.integers(4, 6),
+    seed=st.integers(0, 99),
+)
+def test_crops_are_cut_out_of_the_picture(height, width, size, seed):
+    picture = numbered_pixels(height, width)
+    crops = datasets.random_crops(picture, 5, size=size, seed=seed)
+    assert crops.shape == (5, size, size)
+    assert crops.dtype == np.uint8
+    for crop in crops:
+        place_of(crop, picture)
+    again = datasets.random_crops(picture, 5, size=size, seed=seed)
+    np.testing.assert_array_equal(crops, again)
+
+
+def test_crops_lie_everywhere():
+    picture = numbered_pixels(8, 7)
+    crops = datasets.random_crops(picture, 400, size=5)
+    places = {place_of(crop, picture) for crop in crops}
+    assert places == {(row, column) for row in range(4) for column in range(3)}
+
+
+def test_flat_crops_are_left_out():
+    picture = numbered_pixels(20, 40)
+    picture[:, :20] = 7
+    for crop in datasets.random_crops(picture, 50, size=4):
+        assert crop.std() >= 4
+    with pytest.raises(ValueError, match="of 300 crops only 0 were not flat"):
+        datasets.random_crops(picture[:, :20], 3, size=4)
+
+
+@pytest.mark.parametrize("size", [0, 9, -1])
+def test_crop_must_fit(size):
+    with pytest.raises(
+        ValueError, match=f"size must be an int from 1 to 8.*got {size}"
+    ):
+        datasets.random_crops(numbered_pixels(8, 12), 1, size=size)
+
+
+def test_stretched_pictures_have_one_mean_and_contrast():
+    rng = np.random.default_rng(0)
+    pictures = rng.normal(size=(20, 32, 32)) * rng.uniform(1, 9, (20, 1, 1))
+    stretched = datasets.stretch_contrast(pictures + 60)
+    assert stretched.dtype == np.uint8
+    np.testing.assert_allclose(stretched.mean(axis=(1, 2)), 128, atol=1)
+    np.testing.assert_allclose(stretched.std(axis=(1, 2)), 48, atol=1)
+    # Brightness and contrast of the photograph give nothing away.
+    darker = datasets.stretch_contrast(0.3 * pictures + 9)
+    np.testing.assert_array_equal(stretched, darker)
+
+
+@pytest.mark.parametrize(("split", "first"), [("train", 0), ("test", 1)])
+def test_surfaces_come_from_the_halves_of_their_photographs(split, first):
+    part = datasets.surfaces(split, per_class=3, size=20, grey=False)
+    assert part.images.shape == (18, 20, 20, 3)
+    assert part.class_names == datasets.SURFACES
+    assert part.labels.tolist() == [k for k in range(6) for _ in range(3)]
+    for image, label in zip(part.images, part.labels, strict=True):
+        picture = datasets.photo(datasets.SURFACES[label])
+        if picture.ndim == 3:
+            picture, image = (
+                picture.reshape(len(picture), -1),
+                image.reshape(20, -1),
+            )
+        else:
+            image = image[..., 0]
+        windows = np.lib.stride_tricks.sliding_window_view(picture, image.shape)
+        depth = image.shape[1] // 20
+        found = np.argwhere((windows[:, ::depth] == image).all(axis=(2, 3)))
+        middle = picture.shape[1] // depth // 2
+        columns = found[:, 1]
+        assert len(columns)
+        inside = columns >= middle if first else columns + 20 <= middle
+        assert inside.any()
+
+
+def test_grey_surfaces():
+    part = datasets.surfaces(per_class=4)
+    assert part.images.shape == (24, 32, 32, 1)
+    assert part.images.dtype == np.uint8
+    assert np.abs(part.images.mean(axis=(1, 2, 3)) - 128).max() < 8
+    np.testing.assert_array_equal(
+        part.images, datasets.surfaces(per_class=4).images
+    )
+    for other in (
+        datasets.surfaces(per_class=4, seed=1),
+        datasets.surfaces("test", per_class=4),
+    ):
+        assert (part.images != other.images).any(axis=(1, 2, 3)).all()
+
+
+def test_surfaces_know_two_splits():
+    with pytest.raises(ValueError, match='split must be "train" or "test"'):
+        datasets.surfaces("validation")
+
+
+@pytest.mark.parametrize("grey", [True, False])
+def test_pictures_are_saved_as_a_folder(grey, tmp_path):
+    part = datasets.surfaces(per_class=2, size=16, grey=grey)
+    datasets.save_as_folder(part, tmp_path / "new" / "folder")
+    found = sorted((tmp_path / "new" / "folder").glob("*/*.png"))
+    assert len(found) == 12
+    for path in found:
+        i = int(path.stem)
+        assert path.parent.name == part.class_names[part.labels[i]]
+        picture = np.array(Image.open(path))
+        expected = part.images[i, ..., 0] if grey else part.images[i]
+        np.testing.assert_array_equal(picture, expected)
+
+
+def test_pictures_are_saved_as_jpeg(tmp_path):
+    datasets.save_as_folder(
+        datasets.surfaces(per_class=1, grey=False), tmp_path, suffix=".jpg"
+    )
+    found = list(tmp_path.glob("*/*.jpg"))
+    assert len(found) == 6
+    for path in found:
+        with Image.open(path) as picture:
+            assert picture.format == "JPEG"
 
 
 # --- load, bundled -----------------------------------------------------------
@@ -261,9 +404,10 @@ def test_unknown_split(split, full):
     [
         datasets.photo_names,
         lambda: datasets.photo("cat"),
+        datasets.surfaces,
         lambda: datasets.load("digits"),
     ],
-    ids=["photo_names", "photo", "load"],
+    ids=["photo_names", "photo", "surfaces", "load"],
 )
 def test_missing_folder_says_how_to_get_it(use, monkeypatch, tmp_path):
     monkeypatch.setattr(datasets, "_DATA", tmp_path / "data")
