@@ -15,7 +15,7 @@ PYTEST_ALL := -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env test
 # JupyterLab refuses to run as root (in a container, say) unless it is told to.
 ROOT_OK := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test lint unit notebooks bench data test-newest clean
+.PHONY: lab test lint unit notebooks bench data backbone test-newest clean
 
 lab: .venv/.ready
 	$(BIN)/jupyter lab --ip=127.0.0.1 $(ROOT_OK) --KernelManager.transport=ipc \
@@ -37,11 +37,18 @@ notebooks: .venv/.ready
 	$(BIN)/python tools/catalogue.py
 
 bench: .venv/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"
 	$(BIN)/python benchmarks/bench_scratch.py
 	$(BIN)/python benchmarks/bench_nets.py
+	$(BIN)/python benchmarks/bench_pipelines.py
+	$(BIN)/python benchmarks/bench_detection.py
 
 data: .venv/.ready
 	$(BIN)/python data/build.py
+
+# Trains data/weights anew, some minutes; its last digits differ by machine.
+backbone: .venv/.ready
+	$(BIN)/python data/pretrain.py
 
 # The same tests against the newest releases that pyproject.toml allows.
 test-newest $(NEWEST)/.ready: export MPLCONFIGDIR = $(CURDIR)/$(NEWEST)/matplotlib

@@ -37,6 +37,7 @@ def heavy_after(module):
     [
         ("cnn_course", set()),
         ("cnn_course.geometry", set()),
+        ("cnn_course.detection", {"numpy"}),
         ("cnn_course.scratch", {"numpy"}),
         ("cnn_course.filters", {"numpy"}),
         ("cnn_course.check", {"numpy"}),

@@ -1,0 +1,451 @@
+"""COCO's twelve figures for a detector, in NumPy.
+
+Detections are matched with annotations one rank at a time: first the best
+detection of every image and class, then all the second best, and so on. One
+step works on all images at once, because they cannot disturb each other.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cnn_course.detection.boxes import look_relative
+
+FIGURES = (
+    "AP",
+    "AP50",
+    "AP75",
+    "AP_small",
+    "AP_medium",
+    "AP_large",
+    "AR1",
+    "AR10",
+    "AR100",
+    "AR_small",
+    "AR_medium",
+    "AR_large",
+)
+IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
+RECALLS = np.linspace(0, 1, 101)
+MOST_DETECTIONS = 100  # of a class in an image; the rest is not looked at
+AREAS = {  # pixels: from, to, both included
+    "": (0, 1e5**2),
+    "_small": (0, 32**2),
+    "_medium": (32**2, 96**2),
+    "_large": (96**2, 1e5**2),
+}
+
+
+class _Truth(NamedTuple):
+    """The annotations, sorted by class and image; G of them."""
+
+    group: np.ndarray  # (G,), one number for each class and image
+    box: np.ndarray  # (G, 4), x_min, y_min, width, height in pixels
+    area: np.ndarray  # (G,), pixels
+    crowd: np.ndarray  # (G,), bool
+    category: np.ndarray  # (G,), place of the class
+
+
+class _Found(NamedTuple):
+    """The detections, sorted by class, best first; D of them."""
+
+    group: np.ndarray
+    box: np.ndarray
+    area: np.ndarray
+    score: np.ndarray
+    category: np.ndarray
+    rank: np.ndarray  # (D,), 0 for the best of its class and image
+
+
+class Curve(NamedTuple):
+    """Precision and recall as the score threshold sinks.
+
+    One entry for each detection that counts, best first.
+    """
+
+    recall: np.ndarray
+    precision: np.ndarray
+    score: np.ndarray
+
+
+# --- Reading and checking ---
+
+
+def _columns(rows, name, keys):
+    """One list for each key; rows without it are errors."""
+    try:
+        return [[row[key] for row in rows] for key in keys]
+    except (KeyError, TypeError):
+        for i, row in enumerate(rows):
+            if not isinstance(row, dict) or not set(keys) <= row.keys():
+                raise ValueError(
+                    f"{name}[{i}] must be a dict with {', '.join(keys)}; got "
+                    f"{row!r:.200}."
+                ) from None
+        raise
+
+
+def _part(ground_truth, key):
+    if not isinstance(ground_truth, dict) or key not in ground_truth:
+        raise ValueError(
+            f"ground_truth must be a COCO dict with {key!r}; got "
+            f"{type(ground_truth).__name__}. From a file: json.load."
+        )
+    return ground_truth[key]
+
+
+def _places(ids, name, key, known, listed):
+    """The place of each id among the known ones."""
+    try:
+        return np.array([known[one] for one in ids], int)
+    except KeyError:
+        row = next(i for i, one in enumerate(ids) if one not in known)
+        raise ValueError(
+            f"{name}[{row}] has {key} {ids[row]!r}, which is not among "
+            f'ground_truth["{listed}"]. Add it there or drop the row.'
+        ) from None
+
+
+def _is_finite(value, shape):
+    try:
+        numbers = np.array(value, float)
+    except (TypeError, ValueError):
+        return False
+    return numbers.shape == shape and bool(np.isfinite(numbers).all())
+
+
+def _numbers(values, shape, name, key):
+    """Array (n, *shape) of finite floats; a row without them is an error."""
+    try:
+        numbers = np.array(values, float).reshape(len(values), *shape)
+        if np.isfinite(numbers).all():
+            return numbers
+    except (TypeError, ValueError):
+        pass
+    row = next(i for i, v in enumerate(values) if not _is_finite(v, shape))
+    what = f"{shape[0]} finite numbers" if shape else "a finite number"
+    raise ValueError(
+        f"{name}[{row}] must have {what} as {key}; got {values[row]!r}."
+    )
+
+
+def _boxes(values, name):
+    """Array (n, 4) of x_min, y_min, width, height in pixels."""
+    boxes = _numbers(values, (4,), name, "bbox")
+    negative = (boxes[:, 2:] < 0).any(axis=1)
+    if negative.any():
+        row = int(np.argmax(negative))
+        raise ValueError(
+            f"{name}[{row}] must have a bbox (x_min, y_min, width, height) "
+            f"with width >= 0 and height >= 0; got {values[row]}. For corners "
+            'call convert_boxes(boxes, "xyxy", "xywh") first.'
+        )
+    if look_relative(boxes):
+        raise ValueError(
+            f"{name} must have boxes in pixels; all lie within 0-1, the bbox "
+            f"of {name}[0] is {values[0]}. For relative boxes call "
+            'convert_boxes(boxes, "rel_xywh", "xywh", height=..., width=...).'
+        )
+    return boxes
+
+
+def _sorted_ids(ground_truth, key):
+    """The ids of the images or categories, each with its place."""
+    (ids,) = _columns(
+        _part(ground_truth, key), f"ground_truth[{key!r}]", ["id"]
+    )
+    return {one: place for place, one in enumerate(sorted(set(ids)))}
+
+
+def _read(ground_truth, detections):
+    """Check and sort both; the categories' ids, each with its place."""
+    images = _sorted_ids(ground_truth, "images")
+    categories = _sorted_ids(ground_truth, "categories")
+    truth = _read_truth(ground_truth, images, categories)
+    found = _read_found(detections, images, categories)
+    return truth, found, categories
+
+
+def _read_places(rows, name, images, categories):
+    image_ids, category_ids = _columns(rows, name, ["image_id", "category_id"])
+    image = _places(image_ids, name, "image_id", images, "images")
+    category = _places(
+        category_ids, name, "category_id", categories, "categories"
+    )
+    return category, category * len(images) + image
+
+
+def _read_truth(ground_truth, images, categories):
+    rows, name = _part(ground_truth, "annotations"), "annotations"
+    category, group = _read_places(rows, name, images, categories)
+    (boxes,) = _columns(rows, name, ["bbox"])
+    box = _boxes(boxes, name)
+    crowd = np.array([row.get("iscrowd", 0) for row in rows], bool)
+    areas = [
+        row["area"] if "area" in row else row["bbox"][2] * row["bbox"][3]
+        for row in rows
+    ]
+    area = _numbers(areas, (), name, "area")
+    order = np.argsort(group, kind="stable")
+    columns = (group, box, area, crowd, category)
+    return _Truth(*(column[order] for column in columns))
+
+
+def _read_found(rows, images, categories):
+    name = "detections"
+    category, group = _read_places(rows, name, images, categories)
+    boxes, scores = _columns(rows, name, ["bbox", "score"])
+    box = _boxes(boxes, name)
+    area = box[:, 2] * box[:, 3]
+    score = _numbers(scores, (), name, "score")
+    # Of equal scores the earlier image comes first, then the earlier row.
+    order = np.lexsort((-score, group))
+    rank = np.arange(len(group)) - np.searchsorted(group[order], group[order])
+    order, rank = order[rank < MOST_DETECTIONS], rank[rank < MOST_DETECTIONS]
+    best_first = np.lexsort((-score[order], category[order]))
+    order, rank = order[best_first], rank[best_first]
+    columns = (group, box, area, score, category)
+    return _Found(*(column[order] for column in columns), rank)
+
+
+# --- Matching detections with annotations ---
+
+
+def _near_pairs(found, truth, least):
+    """Pairs of one class and image that overlap by at least `least`.
+
+    Returns places in found, places in truth, and the overlap: the shared area
+    divided by the joint area; for a crowd, by the detection's own. Sorted by
+    detection, large overlap first; of equals, the last annotation first.
+    """
+    first = np.searchsorted(truth.group, found.group)
+    count = np.searchsorted(truth.group, found.group, side="right") - first
+    d = np.repeat(np.arange(len(count)), count)
+    g = np.arange(len(d)) + np.repeat(first - count.cumsum() + count, count)
+
+    x1, y1, width1, height1 = found.box[d].T
+    x2, y2, width2, height2 = truth.box[g].T
+    width = np.minimum(x1 + width1, x2 + width2) - np.maximum(x1, x2)
+    height = np.minimum(y1 + height1, y2 + height2) - np.maximum(y1, y2)
+    shared = width.clip(0) * height.clip(0)
+    area1, area2 = width1 * height1, width2 * height2
+    whole = np.where(truth.crowd[g], area1, area1 + area2 - shared)
+    overlap = np.divide(shared, whole, out=shared, where=shared > 0)
+    near = np.flatnonzero(overlap >= least)
+    near = near[np.lexsort((-g[near], -overlap[near], d[near]))]
+    return d[near], g[near], overlap[near]
+
+
+def _turns(d, g, found, ignored):
+    """Split pairs into steps in which nobody is met twice.
+
+    A detection is offered its annotations in this order: those that count,
+    before those that are ignored; large overlap first; of equals, the last.
+    Detections of one rank have different images or classes, so all their
+    first offers can be made at once; then all second ones.
+    """
+    # d is sorted already, and stays so.
+    order = np.argsort(2 * d + ignored[g], kind="stable")
+    offer = np.arange(len(d)) - np.searchsorted(d, d)
+    turn = found.rank[d] * len(d) + offer
+    by_turn = np.argsort(turn, kind="stable")
+    starts = np.flatnonzero(np.diff(turn[by_turn])) + 1
+    return np.split(order[by_turn], starts)
+
+
+def _match(found, truth, pairs, area_range, iou_thresholds):
+    """Match detections with annotations, best first, each at most once.
+
+    Annotations outside the area range, and crowds, are ignored: they need
+    not be found, and what finds them is neither right nor wrong. A crowd may
+    be found many times.
+
+    Returns:
+        hits (D, T), misses (D, T), ignored (G,): bool.
+    """
+    low, high = area_range
+    ignored = truth.crowd | (truth.area < low) | (truth.area > high)
+    matched = np.zeros((len(found.score), len(iou_thresholds)), bool)
+    excused = matched.copy()
+    taken = np.zeros((len(ignored), len(iou_thresholds)), bool)
+    for turn in _turns(*pairs[:2], found, ignored):
+        d, g, overlap = (column[turn] for column in pairs)
+        meets = overlap[:, None] >= iou_thresholds
+        meets &= ~matched[d] & ~taken[g]
+        matched[d] |= meets
+        excused[d] |= meets & ignored[g, None]
+        taken[g] |= meets & ~truth.crowd[g, None]
+    outside = (found.area < low) | (found.area > high)
+    return matched & ~excused, ~matched & ~outside[:, None], ignored
+
+
+# --- From matches to figures ---
+
+
+def interpolate_precision(recall, precision):
+    """Read precision off at COCO's 101 recalls, 0, 0.01, ..., 1.
+
+    At each recall stands the best precision that is reached there or further
+    right; 0 where the detector does not get. Their mean is the average
+    precision.
+
+    Source: pycocotools 2.0, COCOeval.accumulate; Everingham et al. 2010,
+    sec. 4.2, with 11 recalls.
+
+    Args:
+        recall: (n,) 0-1, not falling.
+        precision: (n,) 0-1.
+
+    Returns:
+        Array (101,) of 0-1, not rising.
+
+    Raises:
+        ValueError: the two are not of one length.
+    """
+    recall, precision = np.asarray(recall), np.asarray(precision)
+    if recall.ndim != 1 or recall.shape != precision.shape:
+        raise ValueError(
+            "recall and precision must be (n,), of one length; got shapes "
+            f"{recall.shape} and {precision.shape}."
+        )
+    best_from_here = np.maximum.accumulate(precision[::-1])[::-1]
+    first = np.searchsorted(recall, RECALLS)
+    return np.append(best_from_here, 0)[first]
+
+
+def _curve(hits, misses, positives):
+    """Recall and precision after each detection; (D, T) or (D,) bool."""
+    right, wrong = hits.cumsum(axis=0), misses.cumsum(axis=0)
+    return right / positives, right / np.maximum(right + wrong, 1)
+
+
+def _by_category(found, truth, ignored):
+    """Yield where each class's detections stand, and how many to find.
+
+    Classes with nothing to find are left out of every mean.
+    """
+    positives = np.bincount(truth.category[~ignored])
+    for category in np.flatnonzero(positives):
+        ends = np.searchsorted(found.category, [category, category + 1])
+        yield slice(*ends), positives[category]
+
+
+def _score_classes(found, truth, pairs, area_range, limits):
+    """Precision at 101 recalls and final recall, for each class.
+
+    Returns:
+        precisions: list of (T, 101) arrays; recalls: for each limit, how many
+        detections of a class in an image count, a list of (T,) arrays.
+    """
+    hits, misses, ignored = _match(
+        found, truth, pairs, area_range, IOU_THRESHOLDS
+    )
+    precisions, recalls = [], {limit: [] for limit in limits}
+    for some, positives in _by_category(found, truth, ignored):
+        recall, precision = _curve(hits[some], misses[some], positives)
+        columns = zip(recall.T, precision.T, strict=True)
+        precisions.append([interpolate_precision(*curve) for curve in columns])
+        for limit, values in recalls.items():
+            first = hits[some][found.rank[some] < limit]
+            values.append(first.sum(axis=0) / positives)
+    return precisions, recalls
+
+
+def _mean(values):
+    return float(np.mean(values)) if len(values) else -1.0
+
+
+def coco_evaluate(ground_truth, detections):
+    """Score a detector with COCO's twelve figures.
+
+    A detection is right if it overlaps an annotation of its class, that no
+    better detection has taken, by at least the IoU threshold. AP is the mean
+    precision over 101 recalls, the IoU thresholds and the classes; AR the
+    mean share of annotations that are found.
+
+    Source: Lin et al. 2014; pycocotools 2.0, COCOeval with iouType "bbox".
+    Differs: an annotation with id 0 counts like any other (pycocotools takes
+    its detections for wrong); without "area" it has its box's, without
+    "iscrowd" it is none; an unknown id is an error; no detections score 0.
+
+    Args:
+        ground_truth: dict in COCO's format: "images" with id, "categories"
+            with id, "annotations" with image_id, category_id, bbox (x_min,
+            y_min, width, height in pixels), area (pixels) and iscrowd.
+        detections: list of dicts with image_id, category_id, bbox, score.
+
+    Returns:
+        Dict of floats 0-1, or -1 where there is nothing to find:
+        AP (mean over the IoU thresholds 0.50, 0.55, ..., 0.95), AP50, AP75
+        (at one threshold), AP_small, AP_medium, AP_large (annotations up to
+        32x32 pixels, up to 96x96, larger), AR1, AR10, AR100 (with so many
+        detections of a class in an image), AR_small, AR_medium, AR_large.
+
+    Raises:
+        ValueError: a key is missing, an id unknown, a box or score no number,
+            or all boxes lie within 0-1; the message names the row or the id.
+    """
+    truth, found, _ = _read(ground_truth, detections)
+    pairs = _near_pairs(found, truth, IOU_THRESHOLDS[0])
+    figures = {}
+    for name, area_range in AREAS.items():
+        limits = (MOST_DETECTIONS,) if name else (1, 10, MOST_DETECTIONS)
+        precisions, recalls = _score_classes(
+            found, truth, pairs, area_range, limits
+        )
+        figures[f"AP{name}"] = _mean(precisions)
+        for limit, values in recalls.items():
+            figures[f"AR{name or limit}"] = _mean(values)
+        if not name:
+            figures["AP50"] = _mean([rows[0] for rows in precisions])
+            figures["AP75"] = _mean([rows[5] for rows in precisions])
+    return {name: figures[name] for name in FIGURES}
+
+
+def precision_recall(
+    ground_truth, detections, *, category_id, iou_threshold=0.5
+):
+    """Follow precision and recall of one class as the score threshold sinks.
+
+    `interpolate_precision` of the curve is what `coco_evaluate` averages.
+
+    Args:
+        ground_truth: dict in COCO's format, as for `coco_evaluate`.
+        detections: list of dicts, as for `coco_evaluate`.
+        category_id: id of the class.
+        iou_threshold: above 0, at most 1; overlap that makes a detection
+            right.
+
+    Returns:
+        Curve (recall, precision, score): arrays with one entry for each
+        detection that counts, best first; those of crowds do not count.
+
+    Raises:
+        ValueError: as for `coco_evaluate`; or the class is unknown or has
+            nothing to find, or the threshold is outside its range.
+    """
+    if not 0 < iou_threshold <= 1:
+        raise ValueError(
+            f"iou_threshold must be above 0, at most 1; got {iou_threshold!r}."
+        )
+    truth, found, categories = _read(ground_truth, detections)
+    if category_id not in categories:
+        raise ValueError(
+            f"category_id must be one of {list(categories)}; got "
+            f"{category_id!r}."
+        )
+    least = min(iou_threshold, 1 - 1e-10)  # as pycocotools: 1 can be met
+    pairs = _near_pairs(found, truth, least)
+    hits, misses, ignored = _match(
+        found, truth, pairs, AREAS[""], np.array([least])
+    )
+    place = categories[category_id]
+    positives = np.count_nonzero(truth.category[~ignored] == place)
+    if not positives:
+        raise ValueError(
+            f"category_id {category_id!r} has no annotation to find, so it "
+            "has no recall."
+        )
+    counts = (found.category == place) & (hits | misses)[:, 0]
+    recall, precision = _curve(hits[counts, 0], misses[counts, 0], positives)
+    return Curve(recall, precision, found.score[counts])

@@ -1,0 +1,129 @@
+"""Non-max suppression: of boxes that overlap, keep the one with most score."""
+
+import numpy as np
+
+from cnn_course.detection.boxes import as_columns, check_boxes, overlaps
+from cnn_course.geometry import whole_number
+
+_FIRST_BLOCK, _LARGEST_BLOCK = 128, 512  # candidates looked at together
+
+
+def _check_rate(name, value):
+    if not 0 <= value <= 1:  # NaN too
+        raise ValueError(f"{name} must be between 0 and 1; got {value!r}.")
+    return float(value)
+
+
+def _check_per_box(name, values, boxes, dtype=None):
+    values = np.asarray(values, dtype=dtype)
+    if len(boxes) == values.size == 0:
+        values = values.reshape(0)
+    if values.shape != (len(boxes),):
+        raise ValueError(
+            f"{name} must hold one value for each of the {len(boxes)} boxes; "
+            f"got shape {values.shape}."
+        )
+    return values
+
+
+def _check_scores(scores, boxes):
+    scores = _check_per_box("scores", scores, boxes, np.float32)
+    finite = np.isfinite(scores)
+    if not finite.all():
+        row = int(np.argmin(finite))
+        raise ValueError(f"scores must be finite; row {row} is {scores[row]}.")
+    return scores
+
+
+def _not_covered(columns, block, kept, iou_threshold):
+    """The candidates of a block that no kept box overlaps too much."""
+    for first in range(0, len(kept), _FIRST_BLOCK):
+        some = columns.take(kept[first : first + _FIRST_BLOCK], axis=1)
+        covered = overlaps(some, columns.take(block, axis=1)) > iou_threshold
+        block = block[~covered.any(axis=0)]
+    return block
+
+
+def _greedy(columns, iou_threshold, max_boxes):
+    """Places of the boxes to keep, of boxes sorted best first."""
+    count = columns.shape[1]
+    kept, first, size = np.empty(0, int), 0, _FIRST_BLOCK
+    while first < count and len(kept) < max_boxes:
+        block = np.arange(first, min(first + size, count))
+        block = _not_covered(columns, block, kept, iou_threshold)
+        some = columns.take(block, axis=1)
+        covers = overlaps(some, some) > iou_threshold
+        stays = np.ones(len(block), bool)
+        for i in range(len(block)):  # best first
+            if stays[i]:
+                stays[i + 1 :] &= ~covers[i, i + 1 :]
+        kept = np.append(kept, block[stays])
+        first, size = first + size, min(2 * size, _LARGEST_BLOCK)
+    return kept[:max_boxes]
+
+
+def nms(
+    boxes,
+    scores,
+    *,
+    iou_threshold=0.5,
+    score_threshold=None,
+    classes=None,
+    max_boxes=None,
+):
+    """Keep the best box of each heap of overlapping boxes.
+
+    Take the box with the highest score, drop all boxes that overlap it by
+    more than iou_threshold, and go on with the best box that is left. Boxes
+    are taken in blocks: what earlier blocks kept is compared with a whole
+    block at once, and the work ends as soon as max_boxes are found.
+
+    Returns what `tf.image.non_max_suppression` returns, box by box: like it,
+    compares in float32, takes the first of equal scores first, and never
+    drops a box for one without area.
+
+    Source: Felzenszwalb et al. 2010, sec. 7.2.
+    Differs: a box whose corners are out of order is an error.
+
+    Args:
+        boxes: (n, 4) x_min, y_min, x_max, y_max, in pixels or 0-1.
+        scores: (n,), higher is better.
+        iou_threshold: 0-1; boxes that overlap more than this are one thing.
+        score_threshold: number; only boxes with more than this score count.
+            None: all boxes.
+        classes: (n,) ints or names, or None. If given, a box drops only
+            boxes of its own class.
+        max_boxes: int >= 0, how many to keep at most, all classes together;
+            None: as many as are left.
+
+    Returns:
+        Array of ints, the kept boxes' rows, best first.
+
+    Raises:
+        ValueError: boxes that are no boxes, scores or classes of another
+            length, NaN, or an option outside its range; the message names
+            the argument and the row.
+    """
+    boxes = check_boxes("boxes", boxes, np.float32)
+    scores = _check_scores(scores, boxes)
+    iou_threshold = _check_rate("iou_threshold", iou_threshold)
+    if max_boxes is None:
+        max_boxes = len(boxes)
+    max_boxes = whole_number("max_boxes", max_boxes, 0)
+
+    order = np.argsort(-scores, kind="stable")
+    if score_threshold is not None:
+        order = order[scores[order] > float(score_threshold)]
+    columns = as_columns(boxes[order])
+    if classes is None:
+        return order[_greedy(columns, iou_threshold, max_boxes)]
+
+    classes = _check_per_box("classes", classes, boxes)[order]
+    names, numbers = np.unique(classes, return_inverse=True)
+    kept = [np.empty(0, int)]
+    for number in range(len(names)):
+        members = np.flatnonzero(numbers == number)
+        places = _greedy(columns[:, members], iou_threshold, max_boxes)
+        kept.append(members[places])
+    # A place in the order is a rank: sorted, the classes merge best first.
+    return order[np.sort(np.concatenate(kept))[:max_boxes]]
