@@ -1,6 +1,57 @@
-"""Freeze a trained network, and thaw its last layers: transfer learning."""
+"""Reuse a trained network: freeze it, thaw its last layers; a small one."""
 
+from pathlib import Path
+
+import keras
 from keras import layers
+
+_WEIGHTS = (
+    Path(__file__).resolve().parent.parent
+    / "data"
+    / "weights"
+    / "course_backbone.weights.h5"
+)
+
+
+def course_backbone(*, pretrained=True):
+    """Make the course's small network for grey pictures, without a top.
+
+    Four convolutions; data/pretrain.py trained it to tell 32×32 crops of 14
+    photographs apart, none of them one of `datasets.SURFACES`. Each picture
+    is first brought to mean 0 and variance 1, so any range of grey will do.
+
+    Args:
+        pretrained: bool; False starts from random weights.
+
+    Returns:
+        keras.Model, grey pictures (batch, height, width, 1) of any size from
+        8 pixels on -> features (batch, 128).
+
+    Raises:
+        FileNotFoundError: the repository's data/ is missing.
+    """
+    inputs = x = keras.Input((None, None, 1))
+    x = layers.GroupNormalization(1, center=False, scale=False)(x)
+    for i, filters in enumerate((32, 64, 128, 128), start=1):
+        if i > 1:
+            x = layers.MaxPooling2D(name=f"pool{i - 1}")(x)
+        x = layers.Conv2D(
+            filters, 3, padding="same", use_bias=False, name=f"conv{i}"
+        )(x)
+        x = layers.BatchNormalization(momentum=0.9, name=f"bn{i}")(x)
+        x = layers.ReLU(name=f"relu{i}")(x)
+    x = layers.GlobalAveragePooling2D(name="features")(x)
+    model = keras.Model(inputs, x, name="course_backbone")
+    if pretrained:
+        if not _WEIGHTS.exists():
+            raise FileNotFoundError(
+                "The backbone's weights are not here (data/weights/ is "
+                "missing beside the package): they come with the course's "
+                "repository, so clone it and install it from there with "
+                '`pip install -e ".[lab]"`.'
+            )
+        model.load_weights(_WEIGHTS)
+    return model
 
 
 def freeze(base):

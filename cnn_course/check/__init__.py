@@ -16,6 +16,12 @@ from cnn_course.check.classic import (
     grouped_parameters,
     stack_weights,
 )
+from cnn_course.check.data_pipeline import (
+    cache_megabytes,
+    class_weights,
+    epoch_seconds,
+    expected_overlap,
+)
 from cnn_course.check.densenet import (
     connections,
     copied_maps,
@@ -67,6 +73,12 @@ from cnn_course.check.resnet import (
     resnet_layers,
     useless_biases,
 )
+from cnn_course.check.transfer import (
+    gradient_steps,
+    head_parameters,
+    layers_to_train,
+    times_faster,
+)
 
 __all__ = [
     "average_pool_parameters",
@@ -75,6 +87,8 @@ __all__ = [
     "blocks_of_b3",
     "bottleneck_cost",
     "bottleneck_weights",
+    "cache_megabytes",
+    "class_weights",
     "compound_scale",
     "connections",
     "conv_parameters",
@@ -84,16 +98,21 @@ __all__ = [
     "dense_weights",
     "depthwise_convolve",
     "dilated_span",
+    "epoch_seconds",
     "excite_parameters",
+    "expected_overlap",
     "final_channels",
     "first_dense_weights",
     "flattened",
     "flip",
     "global_average_pool",
+    "gradient_steps",
     "grouped_parameters",
     "half_precision_megabytes",
     "hard_swish",
+    "head_parameters",
     "layer_shape",
+    "layers_to_train",
     "leaky_relu_gradient",
     "max_pool",
     "max_pool_backward",
@@ -111,6 +130,7 @@ __all__ = [
     "separable_share",
     "softmax",
     "stack_weights",
+    "times_faster",
     "training_hours",
     "useless_biases",
     "valid_layers",
