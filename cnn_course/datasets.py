@@ -165,7 +165,7 @@ def stretch_contrast(pictures):
 
 
 def surfaces(split="train", *, per_class=80, size=32, seed=0, grey=True):
-    """Cut labelled crops out of six photographs: which surface is it?
+    """Cut labelled crops out of six photographs, to tell which is which.
 
     Training crops come from the left half of each photograph, test crops from
     the right half. Grey ones have the same mean and contrast, so that only

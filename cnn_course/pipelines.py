@@ -22,6 +22,7 @@ import tensorflow as tf
 from PIL import Image
 
 from cnn_course.progress import bar
+from cnn_course.transfer import leaves
 
 _CHANNELS = {"rgb": 3, "grayscale": 1}
 _FORMATS = {"BMP", "GIF", "JPEG", "MPO", "PNG"}  # MPO: a camera's JPEG
@@ -89,18 +90,17 @@ def train_val_from_directory(
         (train, val), both tf.data.Dataset of batches of
         float32 images (batch, height, width, channels), 0 to 255, and
         int32 labels (batch,), prefetched, and with the attributes
-        class_names (list of str), file_paths (list of str) and class_weight
-        (dict for `fit`: the rarer a class, the heavier).
+        class_names (list of str), file_paths (list of str), labels (int32
+        array, those of file_paths) and class_weight (dict for `fit`: the
+        rarer a class, the heavier).
 
     Raises:
         ValueError: the folder has no pictures in subfolders, or too few for
             two sets, an argument is unknown, or files are broken.
     """
-    if color_mode not in _CHANNELS:
-        raise ValueError(
-            f"color_mode must be one of {', '.join(_CHANNELS)}; "
-            f"got {color_mode!r}."
-        )
+    _check_color_mode(color_mode)
+    if cache is not None and not isinstance(cache, bool):
+        _check_outside(cache, folder)
     split, class_names = _split(folder, validation_split, seed)
     broken = broken_pictures([*split[0], *split[1]], color_mode)
     if broken:
@@ -114,7 +114,9 @@ def train_val_from_directory(
             f"validation: add pictures, or change validation_split="
             f"{validation_split}."
         )
-    load = partial(_load, image_size=image_size, channels=_CHANNELS[color_mode])
+    load = partial(
+        load_picture, image_size=image_size, channels=_CHANNELS[color_mode]
+    )
     if cache is None:
         numbers = math.prod(image_size) * _CHANNELS[color_mode]
         cache = 4 * numbers * sum(map(len, split)) < _CACHE_BYTES
@@ -124,7 +126,7 @@ def train_val_from_directory(
         where = cache
         if not isinstance(cache, bool):
             options = (image_size, color_mode)
-            where = _cache_file(cache, folder, paths, options)
+            where = _cache_file(cache, paths, options)
         data = tf.data.Dataset.from_tensor_slices((paths, labels))
         is_train = name == "train"
         data = _cached(data, load, where, seed if is_train else None)
@@ -133,9 +135,26 @@ def train_val_from_directory(
             data = data.map(partial(_augmented, augment), tf.data.AUTOTUNE)
         data = data.prefetch(tf.data.AUTOTUNE)
         data.class_names, data.file_paths = class_names, paths
+        data.labels = labels
         data.class_weight = _class_weight(labels)
         datasets.append(data)
     return tuple(datasets)
+
+
+def _check_color_mode(color_mode):
+    if color_mode not in _CHANNELS:
+        raise ValueError(
+            f"color_mode must be one of {', '.join(_CHANNELS)}; "
+            f"got {color_mode!r}."
+        )
+
+
+def _check_outside(cache, folder):
+    if Path(cache).resolve().is_relative_to(Path(folder).resolve()):
+        raise ValueError(
+            f"cache must lie outside {str(folder)!r}, where each subfolder is "
+            f"a class; got {str(cache)!r}."
+        )
 
 
 def _split(folder, validation_split, seed):
@@ -186,8 +205,18 @@ def _class_weight(labels):
     return dict(zip(classes.tolist(), weights.tolist(), strict=True))
 
 
-def _load(path, label, image_size, channels):
-    """Read one picture as Keras's image_dataset_from_directory does."""
+def load_picture(path, label, image_size, channels):
+    """Read one picture as Keras's image_dataset_from_directory does.
+
+    Args:
+        path: str tensor, the file.
+        label: passed on.
+        image_size: (height, width) in pixels.
+        channels: 1 or 3.
+
+    Returns:
+        (float32 tensor (height, width, channels) of 0 to 255, label).
+    """
     picture = tf.io.decode_image(
         tf.io.read_file(path), channels, expand_animations=False
     )
@@ -215,7 +244,7 @@ def _cached(data, load, cache, shuffle_seed):
     return data
 
 
-def _cache_file(cache, folder, paths, options):
+def _cache_file(cache, paths, options):
     """Name a cache file after what is in it, and clear what broke off.
 
     tf.data writes NAME.index last and refuses to start beside a NAME_0.lockfile
@@ -228,11 +257,6 @@ def _cache_file(cache, folder, paths, options):
             f"{path}\0{status.st_size}\0{status.st_mtime_ns}".encode()
         )
     cache = Path(cache)
-    if cache.resolve().is_relative_to(Path(folder).resolve()):
-        raise ValueError(
-            f"cache must lie outside {str(folder)!r}, where each subfolder is "
-            f"a class; got {str(cache)!r}."
-        )
     cache.mkdir(parents=True, exist_ok=True)
     name = digest.hexdigest()[:16]
     if not (cache / f"{name}.index").exists():
@@ -263,6 +287,7 @@ def broken_pictures(paths, color_mode="rgb"):
     Returns:
         list of BrokenPicture(path, reason), in the order of paths.
     """
+    _check_color_mode(color_mode)
     paths = [str(path) for path in paths]
     why = partial(_why_broken, channels=_CHANNELS[color_mode])
     with ThreadPool() as pool:
@@ -442,9 +467,7 @@ class _Fingerprint:
 def _model_fingerprint(model):
     """Of a model's layers and weights; names and `trainable` do not count."""
     digest = hashlib.sha256()
-    for layer in model._flatten_layers(include_self=False):
-        if hasattr(layer, "layers"):
-            continue  # its layers come by themselves
+    for layer in leaves(model):
         config = {
             key: value
             for key, value in layer.get_config().items()

@@ -65,12 +65,19 @@ def freeze(base):
     base.trainable = False
 
 
-def _leaves(layer):
-    """The layers of a model and of the models in it, in their order."""
+def leaves(layer):
+    """Go through the layers of a model and of the models in it, in order.
+
+    Args:
+        layer: keras.Model or layer.
+
+    Yields:
+        keras layers that have no layers themselves.
+    """
     if not layer._layers:
         yield layer
     for part in layer._layers:
-        yield from _leaves(part)
+        yield from leaves(part)
 
 
 def unfreeze_last(base, n):
@@ -96,10 +103,10 @@ def unfreeze_last(base, n):
     # Down and up again: what is True already is not handed on to the layers.
     base.trainable = False
     base.trainable = True
-    leaves = list(_leaves(base))
+    parts = list(leaves(base))
     can_train = [
         layer
-        for layer in leaves
+        for layer in parts
         if layer.trainable_weights
         and not isinstance(layer, layers.BatchNormalization)
     ]
@@ -110,7 +117,7 @@ def unfreeze_last(base, n):
             f"{base.name!r} that have weights to train besides batch "
             f"normalisation; got {n!r}."
         )
-    for layer in leaves:
+    for layer in parts:
         layer.trainable = False
     for layer in can_train[len(can_train) - n :]:
         layer.trainable = True

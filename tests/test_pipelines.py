@@ -354,7 +354,7 @@ def test_what_is_not_named_can_be_read(tmp_path, mode, suffix, color_mode):
         return
     channels = pipelines._CHANNELS[color_mode]
     if not broken_pictures([path], color_mode):
-        picture, _ = pipelines._load(str(path), 0, (4, 5), channels)
+        picture, _ = pipelines.load_picture(str(path), 0, (4, 5), channels)
         assert picture.shape == (4, 5, channels)
 
 

@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import h5py
 import keras
@@ -10,12 +9,10 @@ import pytest
 from keras.src.legacy.saving import legacy_h5_format
 from keras.src.utils import file_utils
 from nets.compare import randomise
+from official_weights import link_weights, needs_weights
 
 from cnn_course import nets
 from cnn_course.pretrained import _OFFICIAL, load_imagenet_weights
-
-ROOT = Path(__file__).resolve().parent.parent
-OFFICIAL_FILE = "models/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_*.h5"
 
 
 @pytest.fixture
@@ -98,19 +95,10 @@ def test_another_form_of_the_network(a_cache_with):
         load_imagenet_weights(cifar)
 
 
-def caches():
-    """Keras's caches that hold official weights: its own, or one beside us."""
-    places = [
-        Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")),
-        *ROOT.parent.glob("*/keras-home"),
-    ]
-    return [place for place in places if list(place.glob(OFFICIAL_FILE))]
-
-
-@pytest.mark.skipif(not caches(), reason="needs official weights in a cache")
+@needs_weights
 @pytest.mark.parametrize("width", [1.0, 0.35])
 def test_official_features_of_two_photographs(width, tmp_path):
-    (tmp_path / "models").symlink_to(caches()[0] / "models")
+    link_weights(tmp_path)
     code = f"""
 import keras, numpy as np
 from cnn_course import datasets, nets

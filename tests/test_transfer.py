@@ -1,8 +1,12 @@
+import importlib.util
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
 from keras import layers
 
+from cnn_course import datasets, transfer
 from cnn_course.nets import mobilenet_v2
 from cnn_course.transfer import freeze, unfreeze_last
 
@@ -124,3 +128,79 @@ def test_zero_is_frozen_and_again_is_anew():
 def test_bad_n(n):
     with pytest.raises(ValueError, match="n must be an int from 0 to 2"):
         unfreeze_last(small_base(), n)
+
+
+# --- The course's backbone ----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def backbone():
+    return transfer.course_backbone()
+
+
+def test_backbone_takes_pictures_of_any_size(backbone):
+    assert backbone.count_params() == 241_312
+    for height, width in ((32, 32), (8, 8), (41, 23)):
+        made = backbone(np.zeros((2, height, width, 1), "float32"))
+        assert made.shape == (2, 128)
+        assert np.isfinite(made).all()
+
+
+def test_backbone_does_not_see_brightness_and_contrast(backbone):
+    pictures = datasets.surfaces(per_class=2).images.astype("float32")
+    made, darker = backbone(pictures), backbone(0.3 * pictures + 20)
+    np.testing.assert_allclose(made, darker, atol=1e-3)
+
+
+def test_backbone_starts_from_random_weights_if_told_to(backbone):
+    raw = transfer.course_backbone(pretrained=False)
+    for ours, theirs in zip(raw.weights, backbone.weights, strict=True):
+        assert ours.shape == theirs.shape
+        assert (np.asarray(ours) != np.asarray(theirs)).any()
+    assert (raw.get_layer("bn1").moving_mean.numpy() == 0).all()
+
+
+def test_backbone_serves_surfaces_that_it_has_never_seen(backbone):
+    """Nearest class mean of 20 crops: far better than on random features."""
+    train, test = (
+        datasets.surfaces(split, per_class=20, seed=1)
+        for split in ("train", "test")
+    )
+    right = {}
+    for name, network in (
+        ("trained", backbone),
+        ("random", transfer.course_backbone(pretrained=False)),
+    ):
+        a, b = (np.asarray(network(part.images)) for part in (train, test))
+        scale = a.std(axis=0) + 1e-6
+        means = np.stack([a[train.labels == k].mean(axis=0) for k in range(6)])
+        distances = ((b[:, None] - means) / scale) ** 2
+        said = distances.sum(axis=-1).argmin(axis=1)
+        right[name] = (said == test.labels).mean()
+    assert right["trained"] > 0.65
+    assert right["trained"] > right["random"] + 0.1
+
+
+def test_missing_weights_say_how_to_get_them(monkeypatch, tmp_path):
+    monkeypatch.setattr(transfer, "_WEIGHTS", tmp_path / "none")
+    with pytest.raises(FileNotFoundError, match="clone it and install"):
+        transfer.course_backbone()
+    transfer.course_backbone(pretrained=False)
+
+
+def test_pretraining_script_trains(monkeypatch, capsys):
+    path = Path(transfer.__file__).parent.parent / "data" / "pretrain.py"
+    spec = importlib.util.spec_from_file_location("pretrain", path)
+    pretrain = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(pretrain)
+    monkeypatch.setattr(pretrain, "PER_CLASS", 90)
+    monkeypatch.setattr(pretrain, "HELD_OUT", 30)
+    monkeypatch.setattr(pretrain, "EPOCHS", 2)
+    names = {
+        Path(name).stem for part in pretrain.SOURCES.values() for name in part
+    }
+    renamed = {"cat": "chelsea", "tissue": "ihc"}  # as their packages call them
+    targets = {renamed.get(name, name) for name in datasets.SURFACES}
+    assert not names & targets
+    _, accuracy = pretrain.pretrain()
+    assert accuracy > 3 / 14
