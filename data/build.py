@@ -2,10 +2,13 @@
 
 Everything comes out of packages that the tests install: the digits from
 scikit-learn, the photographs as the files that scikit-image and scikit-learn
-carry. Sources and licences are in data/README.md.
+carry, and the scenes out of both. Sources and licences are in data/README.md.
 """
 
+import json
+import struct
 import sys
+import zlib
 from importlib import resources
 from pathlib import Path
 
@@ -53,10 +56,47 @@ def build_digits(folder):
         Image.fromarray(picture).save(path, compress_level=0)
 
 
+def _png(picture):
+    """PNG of uint8 (height, width, 3), at most 64 KiB, not compressed.
+
+    Pillow would do, but how a compression library cuts what it does not
+    compress depends on its version.
+    """
+    height, width, _ = picture.shape
+    rows = b"".join(b"\0" + row.tobytes() for row in picture)
+    stored = struct.pack("<BHH", 1, len(rows), len(rows) ^ 0xFFFF) + rows
+    stored = b"\x78\x01" + stored + struct.pack(">I", zlib.adler32(rows))
+    header = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)
+    file = b"\x89PNG\r\n\x1a\n"
+    for name, content in ((b"IHDR", header), (b"IDAT", stored), (b"IEND", b"")):
+        file += struct.pack(">I", len(content)) + name + content
+        file += struct.pack(">I", zlib.crc32(name + content))
+    return file
+
+
+def build_scenes(folder):
+    """Write 24 test scenes and annotations.json, in COCO's format.
+
+    The digits and photographs are those beside this script.
+    """
+    from cnn_course.detection.writers import to_coco
+    from cnn_course.scenes import make_scenes
+
+    folder.mkdir(parents=True, exist_ok=True)
+    scenes = make_scenes(24, split="test", seed=24)
+    names = [f"{i:02d}.png" for i in range(24)]
+    for name, image in zip(names, scenes.images, strict=True):
+        (folder / name).write_bytes(_png(image))
+    truth = to_coco(scenes, file_names=names, polygons=True)
+    text = json.dumps(truth, separators=(",", ":"))
+    (folder / "annotations.json").write_bytes(text.encode())
+
+
 def build(folder):
-    """Write photos/ and digits/ into folder."""
+    """Write photos/, digits/ and scenes/ into folder."""
     build_photos(Path(folder) / "photos")
     build_digits(Path(folder) / "digits")
+    build_scenes(Path(folder) / "scenes")
 
 
 if __name__ == "__main__":

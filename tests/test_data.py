@@ -56,7 +56,9 @@ def rebuilt(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize(("name", "count"), [("photos", 10), ("digits", 1797)])
+@pytest.mark.parametrize(
+    ("name", "count"), [("photos", 10), ("digits", 1797), ("scenes", 25)]
+)
 def test_build_makes_the_same_files(rebuilt, name, count):
     made, kept = files_below(rebuilt / name), files_below(DATA / name)
     assert len(kept) == count

@@ -1,0 +1,247 @@
+"""Pictures with boxes, from whatever format they come."""
+
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from cnn_course.detection.boxes import look_relative
+from cnn_course.detection.polygons import polygons_to_mask
+from cnn_course.geometry import whole_number
+
+_PADDING = 128  # grey level beside a picture of another shape
+
+
+class Annotated(NamedTuple):
+    """Picture files, and what is where in them.
+
+    paths: list of n paths.
+    sizes: int array (n, 2), height and width in pixels.
+    boxes: list of n float32 arrays (k, 4), x_min, y_min, x_max, y_max in
+        pixels from the picture's upper left corner.
+    labels: list of n int arrays (k,), indices into class_names.
+    ignored: list of n bool arrays (k,), True for what neither has to be found
+        nor is wrong to find: COCO's crowds, VOC's difficult objects, and
+        boxes without area.
+    polygons: list of n lists of k lists of float arrays (m, 2), x and y in
+        pixels; an empty list where there is no polygon.
+    class_names: tuple of str.
+    """
+
+    paths: list
+    sizes: np.ndarray
+    boxes: list
+    labels: list
+    ignored: list
+    polygons: list
+    class_names: tuple
+
+
+class BoxedImages(NamedTuple):
+    """Pictures of one size, and what is where in them.
+
+    images: uint8 array (n, height, width, 3), 0 to 255.
+    boxes: list of n float32 arrays (k, 4), xyxy in pixels of images.
+    labels: list of n int arrays (k,), indices into class_names.
+    masks: uint8 array (n, height, width), label + 1 inside polygons, else 0.
+    scales: float32 array (n, 2), by which x and y were multiplied.
+    class_names: tuple of str.
+    """
+
+    images: np.ndarray
+    boxes: list
+    labels: list
+    masks: np.ndarray
+    scales: np.ndarray
+    class_names: tuple
+
+
+class Row(NamedTuple):
+    """One annotation as it was read, not yet checked."""
+
+    where: str  # for messages
+    image: int  # place of its picture
+    box: list  # xyxy, numbers or text
+    label: int
+    ignored: bool
+    polygons: list
+
+
+def _check_boxes(rows, source):
+    """Array (n, 4) of the rows' boxes, or an error that names the row."""
+    boxes = np.empty((len(rows), 4))
+    for i, row in enumerate(rows):
+        try:
+            box = np.array(row.box, float)
+        except (TypeError, ValueError):
+            box = np.array(np.nan)
+        if box.shape != (4,) or not np.isfinite(box).all():
+            raise ValueError(
+                f"{row.where} must have a box of 4 finite numbers; got "
+                f"{row.box}."
+            )
+        if (box[:2] > box[2:]).any():
+            raise ValueError(
+                f"{row.where} must have x_min <= x_max and y_min <= y_max; "
+                f"its corners are {tuple(box.tolist())}. Correct or drop it."
+            )
+        boxes[i] = box
+    if look_relative(boxes.round(3)):
+        raise ValueError(
+            f"Boxes must be in pixels; all in {source} lie within 0-1, that "
+            f"of {rows[0].where} is {rows[0].box}. Multiply x by the "
+            "picture's width and y by its height."
+        )
+    return boxes
+
+
+def _cut(boxes, rows, paths, sides):
+    """Cut boxes at their pictures' edges; one that lies outside is an error."""
+    outside = (boxes[:, :2] > sides[:, :2]) | (boxes[:, 2:] < 0)
+    if outside.any():
+        row = int(np.argmax(outside.any(axis=1)))
+        width, height = sides[row, :2]
+        raise ValueError(
+            f"{rows[row].where} must lie in its picture, "
+            f"{paths[rows[row].image].name} of {width}x{height} pixels; its "
+            f"corners are {tuple(boxes[row].tolist())}."
+        )
+    return np.clip(boxes, 0, sides).astype(np.float32)
+
+
+def _open(path):
+    try:
+        return Image.open(path)
+    except OSError as error:
+        raise ValueError(f"{path} must be a picture; {error}.") from None
+
+
+def _size(path, size):
+    """Height and width as the annotation says, or else the file itself."""
+    try:
+        size = [int(side) for side in size]
+    except (TypeError, ValueError):
+        size = [0, 0]
+    if min(size) > 0:
+        return size
+    with _open(path) as picture:
+        return picture.height, picture.width
+
+
+def assemble(rows, paths, sizes, class_names, source, first_pixel=0):
+    """Check the rows and hand each to its picture.
+
+    Args:
+        rows: list of Row.
+        paths: list of n paths, the pictures.
+        sizes: list of n (height, width) in pixels; numbers or text, None or
+            0 for what is not known.
+        class_names: list of str.
+        source: str, the file or folder they come from, for messages.
+        first_pixel: number, where the first pixel begins.
+
+    Returns:
+        Annotated.
+
+    Raises:
+        ValueError: a picture is missing, or a box is none.
+    """
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        raise ValueError(
+            f"{source} names {missing[0].name}, which is not in the folder "
+            f"{missing[0].parent} ({len(missing)} of {len(paths)} pictures "
+            "are missing). Put it there, or name the right folder."
+        )
+    boxes = _check_boxes(rows, source)
+    boxes[:, :2] -= first_pixel
+    sizes = [_size(*pair) for pair in zip(paths, sizes, strict=True)]
+    sizes = np.array(sizes, int).reshape(-1, 2)
+    image = np.array([row.image for row in rows], int)
+    boxes = _cut(boxes, rows, paths, np.tile(sizes[image, ::-1], 2))
+    flat = (boxes[:, :2] == boxes[:, 2:]).any(axis=1)
+    ignored = flat | np.array([row.ignored for row in rows], bool)
+    labels = np.array([row.label for row in rows], int)
+    order = np.argsort(image, kind="stable")
+    starts = np.searchsorted(image[order], np.arange(1, len(paths)))
+    places = np.split(order, starts) if paths else []
+    return Annotated(
+        paths,
+        sizes,
+        [boxes[some] for some in places],
+        [labels[some] for some in places],
+        [ignored[some] for some in places],
+        [[rows[i].polygons for i in some] for some in places],
+        tuple(class_names),
+    )
+
+
+def _load(path, size):
+    """Read a picture in colour, the way up that its boxes were drawn."""
+    with _open(path) as picture:
+        try:
+            picture.load()
+        except OSError as error:
+            raise ValueError(f"{path} is broken; {error}.") from None
+        if picture.size != size:  # a camera that was held upright
+            picture = ImageOps.exif_transpose(picture)
+        if picture.size != size:
+            raise ValueError(
+                f"{path} has {picture.width}x{picture.height} pixels, but its "
+                f"annotation says {size[0]}x{size[1]}: the boxes belong to "
+                "another picture, or it was scaled after they were drawn."
+            )
+        return picture.convert("RGB")
+
+
+def _fit(size, target):
+    """The largest (height, width) of the same shape within the target."""
+    scale = min(t / s for t, s in zip(target, size, strict=True))
+    return [
+        min(max(round(s * scale), 1), t)
+        for s, t in zip(size, target, strict=True)
+    ]
+
+
+def load_images(annotated, size=96):
+    """Read the pictures, all at one size, with their boxes.
+
+    A picture keeps its proportions (letterbox): it is scaled to fit, put in
+    the upper left corner, and grey fills what is left. So box / scale is the
+    box in the file's own pixels. What is `ignored` is left out.
+
+    Args:
+        annotated: Annotated, from `read_coco` or `read_voc`.
+        size: int, or (height, width), of the images in pixels.
+
+    Returns:
+        BoxedImages(images, boxes, labels, masks, scales, class_names).
+
+    Raises:
+        ValueError: a file is broken, or not of the size its annotation says;
+            the message names it.
+    """
+    sides = np.broadcast_to(size, 2).tolist()
+    target = [whole_number("size", side, 1) for side in sides]
+    n = len(annotated.paths)
+    images = np.full((n, *target, 3), _PADDING, np.uint8)
+    masks = np.zeros((n, *target), np.uint8)
+    scales = np.empty((n, 2), np.float32)
+    boxes, labels = [], []
+    for i, path in enumerate(annotated.paths):
+        height, width = _fit(annotated.sizes[i], target)
+        picture = _load(path, tuple(annotated.sizes[i, ::-1].tolist()))
+        scales[i] = width / picture.width, height / picture.height
+        images[i, :height, :width] = picture.resize(
+            (width, height), Image.Resampling.BILINEAR
+        )
+        kept = np.flatnonzero(~annotated.ignored[i])
+        boxes.append(annotated.boxes[i][kept] * np.tile(scales[i], 2))
+        labels.append(annotated.labels[i][kept])
+        for j in kept:
+            scaled = [p * scales[i] for p in annotated.polygons[i][j]]
+            inside = polygons_to_mask(scaled, *target)
+            masks[i][inside] = annotated.labels[i][j] + 1
+    return BoxedImages(
+        images, boxes, labels, masks, scales, annotated.class_names
+    )

@@ -1,0 +1,248 @@
+"""Your own pictures with boxes: COCO's JSON and Pascal VOC's folders.
+
+Both are read into one form, and `load_images` makes of it what
+`scenes.make_scenes` makes: a detector that trains on the one trains on the
+other.
+"""
+
+import glob
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+
+from cnn_course.detection.annotated import (
+    Annotated,
+    BoxedImages,
+    Row,
+    assemble,
+    load_images,
+)
+
+SIDES = ("height", "width")
+__all__ = ["Annotated", "BoxedImages", "load_images", "read_coco", "read_voc"]
+
+
+# --- COCO ---------------------------------------------------------------------
+
+
+def _need(row, keys, where):
+    """The values of a dict's keys; a missing one is an error."""
+    if not isinstance(row, dict) or not set(keys) <= row.keys():
+        raise ValueError(
+            f"{where} must be a JSON object with {', '.join(keys)}; got "
+            f"{row!r:.200}."
+        )
+    return [row[key] for key in keys]
+
+
+def _places(rows, name, source):
+    """The place of each id."""
+    places = {}
+    for i, row in enumerate(rows):
+        (one,) = _need(row, ["id"], f"{name}[{i}] of {source}")
+        if places.setdefault(one, i) != i:
+            raise ValueError(
+                f"{name}[{i}] of {source} must have an id of its own; "
+                f"{one!r} is that of {name}[{places[one]}], too."
+            )
+    return places
+
+
+def _finite(numbers):
+    if not np.isfinite(numbers).all():
+        raise ValueError("not finite")
+    return numbers
+
+
+def _polygons(row, where):
+    """COCO's polygons; run lengths, a dict, are left out."""
+    polygons = row.get("segmentation") or []
+    if isinstance(polygons, dict):
+        return []
+    try:
+        # Tools write [[]] or two corners where there is no outline.
+        polygons = [np.array(p, float) for p in polygons if len(p) >= 6]
+        return [_finite(p).reshape(-1, 2) for p in polygons]
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{where} must have polygons [x1, y1, x2, y2, ...] as its "
+            f"segmentation; got {polygons!r:.200}."
+        ) from None
+
+
+def _coco_row(row, where, images, labels):
+    keys = ["image_id", "category_id", "bbox"]
+    image_id, category_id, box = _need(row, keys, where)
+    for key, known, listed in (
+        ("image_id", images, "images"),
+        ("category_id", labels, "categories"),
+    ):
+        if row[key] not in known:
+            raise ValueError(
+                f"{where} has {key} {row[key]!r}, which is not among the "
+                f"{listed}. Add it there or drop the row."
+            )
+    try:
+        x, y, width, height = map(float, box)
+        box = [x, y, x + width, y + height]
+    except (TypeError, ValueError):
+        pass  # the check of all boxes tells
+    return Row(
+        where,
+        images[image_id],
+        box,
+        labels[category_id],
+        bool(row.get("iscrowd", 0)),
+        _polygons(row, where),
+    )
+
+
+def read_coco(json_path, image_folder=None):
+    """Read pictures with boxes from a JSON file in COCO's format.
+
+    Boxes are cut at the picture's edges. Ids may be any, in any order;
+    classes are ordered by id. Masks given as run lengths are left out.
+
+    Args:
+        json_path: path of the file, with images, annotations, categories.
+        image_folder: path that the file names start from; None: the JSON's.
+
+    Returns:
+        Annotated, the pictures in the order of the file, those without
+        annotations too.
+
+    Raises:
+        ValueError: the file is no such JSON, names a picture that is missing
+            or an unknown id, or has a box that is none; the message names
+            the file, the row or the id.
+    """
+    json_path = Path(json_path)
+    source = json_path.name
+    try:
+        content = json.loads(json_path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{source} must be JSON; {error}.") from None
+    keys = ["images", "annotations", "categories"]
+    pictures, annotations, categories = _need(content, keys, source)
+    images = _places(pictures, "images", source)
+    by_id = _places(categories, "categories", source)
+    labels = {one: label for label, one in enumerate(sorted(by_id))}
+    names = [
+        _need(categories[by_id[one]], ["name"], f"category {one!r}")[0]
+        for one in labels
+    ]
+    folder = json_path.parent if image_folder is None else Path(image_folder)
+    paths, sizes = [], []
+    for i, row in enumerate(pictures):
+        where = f"images[{i}] of {source}"
+        (name,) = _need(row, ["file_name"], where)
+        paths.append(folder / name)
+        sizes.append([row.get(side) for side in SIDES])
+    rows = [
+        _coco_row(row, f"annotations[{i}] of {source}", images, labels)
+        for i, row in enumerate(annotations)
+    ]
+    return assemble(rows, paths, sizes, names, source)
+
+
+# --- Pascal VOC ---------------------------------------------------------------
+
+
+def _xml(path):
+    try:
+        return ElementTree.parse(path).getroot()
+    except ElementTree.ParseError as error:
+        raise ValueError(f"{path.name} must be XML; {error}.") from None
+
+
+def _text(element):
+    return "" if element is None else (element.text or "").strip()
+
+
+def _split(folder, files, split):
+    """The annotation files that a split's list names."""
+    lists = {p.stem: p for p in (folder / "ImageSets" / "Main").glob("*.txt")}
+    if split not in lists:
+        raise ValueError(
+            f"split must be one of {sorted(lists)}, the lists in "
+            f"ImageSets/Main of {folder}; got {split!r}."
+        )
+    lines = lists[split].read_text(encoding="utf-8").splitlines()
+    stems = [line.split()[0] for line in lines if line.strip()]
+    for stem in stems:
+        if stem not in files:
+            raise ValueError(
+                f"{lists[split].name} names {stem!r}, but there is no "
+                f"Annotations/{stem}.xml in {folder}."
+            )
+    return stems
+
+
+def _voc_picture(root, folder, stem):
+    """The picture's path: as the XML names it, or like the XML itself."""
+    name = root.findtext("filename") or f"{stem}.jpg"
+    path = folder / "JPEGImages" / name
+    if path.is_file():
+        return path
+    alike = sorted((folder / "JPEGImages").glob(f"{glob.escape(stem)}.*"))
+    return alike[0] if alike else path
+
+
+def _voc_row(thing, where, image, class_names):
+    name = _text(thing.find("name"))
+    if name not in class_names:
+        raise ValueError(
+            f"{where} has the class {name!r}, which is not among "
+            f"{class_names}. Add it to class_names."
+        )
+    corners = ("xmin", "ymin", "xmax", "ymax")
+    box = [thing.findtext(f"bndbox/{corner}") for corner in corners]
+    ignored = _text(thing.find("difficult")) == "1"
+    return Row(where, image, box, class_names.index(name), ignored, [])
+
+
+def read_voc(folder, *, split=None, class_names=None):
+    """Read pictures with boxes from a folder like Pascal VOC's.
+
+    The folder has Annotations/*.xml and JPEGImages/. VOC counts pixels from
+    1 and a box includes its last one, so that 1 is taken off x_min and y_min.
+    Boxes are cut at the picture's edges.
+
+    Args:
+        folder: path.
+        split: str, read the pictures of ImageSets/Main/<split>.txt; None:
+            all there are, by name.
+        class_names: list of str, gives the labels their order; None: the
+            names found in all annotations, sorted.
+
+    Returns:
+        Annotated; VOC has no polygons.
+
+    Raises:
+        ValueError: there are no annotations, a file is broken, names a
+            picture that is missing or an unknown class, or has a box that is
+            none; the message names the file and the object.
+    """
+    folder = Path(folder)
+    files = {p.stem: p for p in sorted((folder / "Annotations").glob("*.xml"))}
+    if not files:
+        raise ValueError(
+            f"folder must hold Annotations/*.xml and JPEGImages/; {folder} "
+            "has no annotations."
+        )
+    roots = {stem: _xml(path) for stem, path in files.items()}
+    if class_names is None:
+        found = (root.iterfind("object/name") for root in roots.values())
+        class_names = sorted({_text(n) for names in found for n in names})
+    stems = list(files) if split is None else _split(folder, files, split)
+    paths = [_voc_picture(roots[stem], folder, stem) for stem in stems]
+    sizes, rows = [], []
+    for i, stem in enumerate(stems):
+        root = roots[stem]
+        sizes.append([_text(root.find(f"size/{k}")) for k in SIDES])
+        for j, thing in enumerate(root.iterfind("object")):
+            where = f"object {j} of {files[stem].name}"
+            rows.append(_voc_row(thing, where, i, list(class_names)))
+    return assemble(rows, paths, sizes, class_names, str(folder), first_pixel=1)

@@ -1,0 +1,516 @@
+import json
+import tempfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from cnn_course.detection.readers import load_images, read_coco, read_voc
+from cnn_course.scenes import make_scenes
+
+FIXED = Path(__file__).parents[2] / "data" / "scenes" / "annotations.json"
+NAMES = ("cup", "spoon", "tea pot")
+
+
+# --- Drawn pictures, written in both formats ----------------------------------
+
+
+def draw_set(seed, n=4, odd_sizes=True):
+    """Pictures with coloured boxes: [(picture, boxes, labels), ...]."""
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(n):
+        height, width = rng.integers(20, 70, 2) if odd_sizes else (32, 48)
+        picture = rng.integers(0, 60, (height, width, 3), dtype=np.uint8)
+        labels = rng.integers(3, size=rng.integers(4))
+        boxes = np.empty((len(labels), 4), int)
+        for box, label in zip(boxes, labels, strict=True):
+            x_min, y_min = rng.integers(0, (width - 6, height - 6))
+            x_max, y_max = rng.integers((x_min + 2, y_min + 2), (width, height))
+            box[:] = x_min, y_min, x_max + 1, y_max + 1
+            picture[y_min : y_max + 1, x_min : x_max + 1, label] = 255
+        drawn.append((picture, boxes, labels))
+    return drawn
+
+
+def write_coco(drawn, folder, ids=(90, 7, 33)):
+    """Category ids are such that their order is spoon, tea pot, cup."""
+    images, annotations = [], []
+    (folder / "pictures").mkdir(parents=True)
+    for i, (picture, boxes, labels) in enumerate(drawn):
+        name, image_id = f"{i:03d}.png", 1000 - 7 * i
+        Image.fromarray(picture).save(folder / "pictures" / name)
+        images.append({"id": image_id, "file_name": name})
+        if i % 2:
+            images[-1] |= {"height": len(picture), "width": picture.shape[1]}
+        for (x_min, y_min, x_max, y_max), label in zip(
+            boxes.tolist(), labels, strict=True
+        ):
+            annotation = {
+                "image_id": image_id,
+                "category_id": ids[label],
+                "bbox": [x_min, y_min, x_max - x_min, y_max - y_min],
+            }
+            annotations.insert(0, annotation)
+    content = {
+        "annotations": annotations[::-1],
+        "categories": [
+            {"id": one, "name": name}
+            for one, name in zip(ids, NAMES, strict=True)
+        ],
+        "images": images,
+    }
+    path = folder / "boxes.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def write_voc(drawn, folder):
+    for name in ("Annotations", "JPEGImages", "ImageSets/Main"):
+        (folder / name).mkdir(parents=True)
+    for i, (picture, boxes, labels) in enumerate(drawn):
+        name = f"{i:03d}.png"
+        Image.fromarray(picture).save(folder / "JPEGImages" / name)
+        root = ElementTree.Element("annotation")
+        ElementTree.SubElement(root, "filename").text = name
+        size = ElementTree.SubElement(root, "size")
+        ElementTree.SubElement(size, "width").text = str(picture.shape[1])
+        ElementTree.SubElement(size, "height").text = str(len(picture))
+        for box, label in zip(boxes, labels, strict=True):
+            thing = ElementTree.SubElement(root, "object")
+            ElementTree.SubElement(thing, "name").text = NAMES[label]
+            corners = ElementTree.SubElement(thing, "bndbox")
+            values = box + np.array([1, 1, 0, 0])
+            names = ("xmin", "ymin", "xmax", "ymax")
+            for corner, value in zip(names, values, strict=True):
+                ElementTree.SubElement(corners, corner).text = f"{value}"
+        path = folder / "Annotations" / f"{i:03d}.xml"
+        ElementTree.ElementTree(root).write(path)
+    return folder
+
+
+def assert_reads(annotated, drawn):
+    assert len(annotated.paths) == len(drawn)
+    for i, (picture, boxes, labels) in enumerate(drawn):
+        assert annotated.paths[i].name == f"{i:03d}.png"
+        assert tuple(annotated.sizes[i]) == picture.shape[:2]
+        assert annotated.boxes[i].dtype == np.float32
+        assert annotated.boxes[i].shape == (len(labels), 4)
+        np.testing.assert_array_equal(annotated.boxes[i], boxes)
+        assert annotated.labels[i].dtype == int
+        names = [annotated.class_names[label] for label in annotated.labels[i]]
+        assert names == [NAMES[label] for label in labels]
+        assert annotated.ignored[i].dtype == bool
+        assert not annotated.ignored[i].any()
+        assert len(annotated.polygons[i]) == len(labels)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10**6), n=st.integers(1, 6))
+def test_both_formats_are_read_as_they_were_drawn(seed, n):
+    drawn = draw_set(seed, n)
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_coco(drawn, Path(folder) / "coco")
+        coco = read_coco(path, path.parent / "pictures")
+        voc = read_voc(
+            write_voc(drawn, Path(folder) / "voc"), class_names=NAMES
+        )
+        assert coco.class_names == ("spoon", "tea pot", "cup")
+        assert voc.class_names == NAMES
+        assert_reads(coco, drawn)
+        assert_reads(voc, drawn)
+        one, other = load_images(coco, 40), load_images(voc, 40)
+    np.testing.assert_array_equal(one.images, other.images)
+    for boxes1, boxes2 in zip(one.boxes, other.boxes, strict=True):
+        np.testing.assert_array_equal(boxes1, boxes2)
+
+
+# --- load_images -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [40, 100, (32, 48), (90, 30)])
+def test_pictures_are_scaled_with_their_boxes(size, tmp_path):
+    drawn = draw_set(1, 8)
+    loaded = load_images(
+        read_voc(write_voc(drawn, tmp_path), class_names=NAMES), size
+    )
+    height, width = np.broadcast_to(size, 2)
+    assert loaded.images.shape == (8, height, width, 3)
+    assert loaded.images.dtype == np.uint8
+    for i, (picture, boxes, labels) in enumerate(drawn):
+        np.testing.assert_array_equal(loaded.labels[i], labels)
+        np.testing.assert_allclose(
+            loaded.boxes[i] / np.tile(loaded.scales[i], 2),
+            boxes.reshape(-1, 4),
+            atol=1e-4,
+        )
+        # Proportions stay, up to the rounding to whole pixels.
+        sides = loaded.scales[i] * picture.shape[1::-1]
+        np.testing.assert_allclose(sides, np.rint(sides), atol=1e-4)
+        sides = np.rint(sides)
+        assert sides[0] == width or sides[1] == height
+        assert (sides <= (width, height)).all()
+        ideal = min(width / picture.shape[1], height / picture.shape[0])
+        assert np.abs(sides - ideal * np.array(picture.shape[1::-1])).max() <= 1
+        x, y = sides.astype(int)
+        assert (loaded.images[i, y:] == 128).all()
+        assert (loaded.images[i, :, x:] == 128).all()
+        # The last box drawn is uncovered: its colour is inside, full.
+        if len(labels):
+            x_min, y_min, x_max, y_max = np.rint(loaded.boxes[i][-1]).astype(
+                int
+            )
+            inside = loaded.images[
+                i, y_min + 1 : y_max - 1, x_min + 1 : x_max - 1
+            ]
+            assert (inside[..., labels[-1]] > 200).all()
+
+
+def test_picture_of_the_right_size_stays_as_it_is(tmp_path):
+    drawn = draw_set(2, odd_sizes=False)
+    loaded = load_images(read_voc(write_voc(drawn, tmp_path)), (32, 48))
+    for image, scale, (picture, _, _) in zip(
+        loaded.images, loaded.scales, drawn, strict=True
+    ):
+        np.testing.assert_array_equal(image, picture)
+        assert scale.tolist() == [1, 1]
+
+
+def test_fixed_scenes_are_what_make_scenes_makes():
+    annotated = read_coco(FIXED)
+    loaded = load_images(annotated)
+    made = make_scenes(24, split="test", seed=24)
+    np.testing.assert_array_equal(loaded.images, made.images)
+    np.testing.assert_array_equal(loaded.masks, made.masks)
+    assert loaded.class_names == made.class_names
+    for i in range(24):
+        np.testing.assert_array_equal(loaded.boxes[i], made.boxes[i])
+        np.testing.assert_array_equal(loaded.labels[i], made.labels[i])
+    counted = f"{sum(map(len, made.boxes))} digits with boxes"
+    readme = FIXED.parents[1] / "README.md"
+    assert counted in readme.read_text(encoding="utf-8")
+
+
+def test_masks_are_scaled_too():
+    half, full = (load_images(read_coco(FIXED), size) for size in (48, 96))
+    ink = (full.masks > 0).reshape(24, 48, 2, 48, 2).mean(axis=(2, 4))
+    assert (half.masks[ink == 1] > 0).all()
+    assert not half.masks[ink == 0].any()
+
+
+def test_grey_and_transparent_pictures(tmp_path):
+    drawn = draw_set(3, 2, odd_sizes=False)
+    annotated = read_voc(write_voc(drawn, tmp_path))
+    for path, mode in zip(annotated.paths, ("L", "RGBA"), strict=True):
+        with Image.open(path) as picture:
+            picture.convert(mode).save(path)
+    images = load_images(annotated, (32, 48)).images
+    assert (images[0] == images[0][..., :1]).all()
+    np.testing.assert_array_equal(images[1], drawn[1][0])
+
+
+def test_picture_of_a_camera_held_upright(tmp_path):
+    ((picture, boxes, labels),) = draw_set(8, 1, odd_sizes=False)
+    annotated = read_voc(write_voc([(picture, boxes, labels)], tmp_path))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # shown as turned clockwise
+    Image.fromarray(np.rot90(picture)).save(annotated.paths[0], exif=exif)
+    images = load_images(annotated, (32, 48)).images
+    np.testing.assert_array_equal(images[0], picture)
+
+
+# --- What COCO and VOC files hold in the wild ---------------------------------
+
+
+@pytest.fixture
+def coco(tmp_path):
+    """A COCO file of two pictures, 48×32 pixels, to be spoilt."""
+    for name in ("a.png", "b.png"):
+        Image.new("RGB", (48, 32)).save(tmp_path / name)
+    content = {
+        "images": [
+            {"id": 5, "file_name": "a.png", "width": 48, "height": 32},
+            {"id": 3, "file_name": "b.png", "width": 48, "height": 32},
+        ],
+        "annotations": [
+            {"id": 8, "image_id": 3, "category_id": 4, "bbox": [1, 2, 10, 9]},
+            {"id": 2, "image_id": 3, "category_id": 2, "bbox": [5, 2, 10, 9]},
+        ],
+        "categories": [{"id": 4, "name": "cup"}, {"id": 2, "name": "pot"}],
+    }
+
+    def read(spoil=lambda content: None, **options):
+        spoil(content)
+        path = tmp_path / "set.json"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return read_coco(path, **options)
+
+    return read
+
+
+def test_picture_without_annotations_stays(coco):
+    annotated = coco()
+    assert annotated.class_names == ("pot", "cup")
+    assert [len(boxes) for boxes in annotated.boxes] == [0, 2]
+    assert annotated.labels[1].tolist() == [1, 0]
+    empty = coco(lambda content: content.update(annotations=[]))
+    assert [boxes.shape for boxes in empty.boxes] == [(0, 4)] * 2
+    assert load_images(empty, 16).images.shape == (2, 16, 16, 3)
+    nothing = coco(lambda content: content.update(images=[]))
+    assert nothing.paths == nothing.boxes == []
+
+
+def change(row, **values):
+    return lambda content: content["annotations"][row].update(values)
+
+
+def test_crowds_and_flat_boxes_are_left_out_of_training(coco):
+    def spoil(content):
+        runs = {"size": [32, 48], "counts": [0, 1536]}
+        change(0, iscrowd=1, segmentation=runs)(content)
+        change(1, bbox=[48, 3, 5, 6])(content)  # touches the edge
+
+    annotated = coco(spoil)
+    assert annotated.ignored[1].tolist() == [True, True]
+    assert annotated.polygons[1] == [[], []]
+    loaded = load_images(annotated, 48)
+    assert [boxes.shape for boxes in loaded.boxes] == [(0, 4)] * 2
+
+
+def test_boxes_are_cut_at_the_edges(coco):
+    annotated = coco(change(0, bbox=[-2, 30.5, 60, 2]))
+    assert annotated.boxes[1][0].tolist() == [0, 30.5, 48, 32]
+
+
+def test_polygons_become_masks(coco):
+    parts = [[1, 2, 11, 2, 11, 11, 1, 11], [20, 20, 24, 20, 24, 24, 20, 24]]
+    annotated = coco(change(0, segmentation=parts))
+    masks = load_images(annotated, (32, 48)).masks
+    expected = np.zeros((32, 48))
+    expected[2:11, 1:11] = expected[20:24, 20:24] = 2
+    np.testing.assert_array_equal(masks[1], expected)
+    assert not masks[0].any()
+    for none in ([], [[]], None, [[1, 2, 3, 4]]):
+        assert coco(change(0, segmentation=none)).polygons[1] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (
+            lambda content: content["images"][0].update(file_name="x/c.png"),
+            r"set.json names c.png, which is not in .*x \(1 of 2 pictures",
+        ),
+        (
+            change(1, image_id=9),
+            r"annotations\[1\] of set.json has image_id 9, which is not among",
+        ),
+        (change(1, category_id=1), r"annotations\[1\] .* has category_id 1, "),
+        (change(0, bbox=[1, 2, -3, 4]), r"annotations\[0\] .* x_min <= x_max"),
+        (
+            change(1, bbox=[1, float("nan"), 3, 4]),
+            r"annotations\[1\] of set.json must have a box of 4 finite numbers",
+        ),
+        (change(1, bbox=[1, 2, 3]), r"annotations\[1\] .* 4 finite numbers"),
+        (change(1, bbox=[7]), r"annotations\[1\] .* 4 finite numbers"),
+        (change(1, bbox="1234x"), r"annotations\[1\] .* 4 finite numbers"),
+        (change(1, bbox=None), r"annotations\[1\] .* 4 finite numbers"),
+        (
+            lambda content: [
+                row.update(bbox=[0.1, 0.2, 0.9, 0.8])
+                for row in content["annotations"]
+            ],
+            r"in set.json lie within 0-1, .*\[0\].* Multiply x by",
+        ),
+        (
+            change(0, bbox=[60, 2, 10, 9]),
+            r"annotations\[0\] .* must lie in its picture, b.png of 48x32",
+        ),
+        (
+            change(0, segmentation=[[1, 2, 3, 4, 5, 6, 7]]),
+            r"annotations\[0\] .* must have polygons",
+        ),
+        (
+            change(0, segmentation=[[1, 2, 3, float("inf"), 5, 6]]),
+            r"annotations\[0\] .* must have polygons",
+        ),
+        (
+            lambda content: content["annotations"][1].pop("bbox"),
+            r"annotations\[1\] of set.json must be a JSON object with .*bbox",
+        ),
+        (
+            lambda content: content["images"][1].update(id=5),
+            r"images\[1\] of set.json must have an id of its own; 5",
+        ),
+        (
+            lambda content: content["categories"][1].update(id=4),
+            r"categories\[1\] .* must have an id of its own; 4",
+        ),
+        (
+            lambda content: content["images"][1].pop("file_name"),
+            r"images\[1\] of set.json must be a JSON object with file_name",
+        ),
+        (
+            lambda content: content["categories"][1].pop("name"),
+            "category 2.* must be a JSON object with name",
+        ),
+        (
+            lambda content: content.pop("categories"),
+            "set.json must be a JSON object with images, annotations, categ",
+        ),
+    ],
+)
+def test_coco_that_is_wrong(spoil, message, coco):
+    with pytest.raises(ValueError, match=message):
+        coco(spoil)
+
+
+def test_file_that_is_no_json(tmp_path):
+    path = tmp_path / "cut.json"
+    path.write_text('{"images": [', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"cut.json must be JSON; .*line 1"):
+        read_coco(path)
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ValueError, match=r"cut.json must be JSON"):
+        read_coco(path)
+
+
+XML = """<annotation><filename>{name}</filename>{size}
+<object><name>{label}</name><difficult>{difficult}</difficult><bndbox>
+<xmin>{xmin}</xmin><ymin>2</ymin><xmax>{xmax}</xmax><ymax>8</ymax></bndbox>
+<part><name>handle</name><bndbox><xmin>3</xmin></bndbox></part></object>
+</annotation>"""
+
+
+@pytest.fixture
+def voc(tmp_path):
+    """A VOC folder of one picture, 48×32 pixels, to be spoilt."""
+
+    def write(**values):
+        values = {
+            "name": "a.jpg",
+            "size": "",
+            "label": "cup",
+            "difficult": 0,
+            "xmin": 1,
+            "xmax": 9,
+        } | values
+        for name in ("Annotations", "JPEGImages", "ImageSets/Main"):
+            (tmp_path / name).mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (48, 32)).save(tmp_path / "JPEGImages" / "a.jpg")
+        path = tmp_path / "Annotations" / "a.xml"
+        path.write_text(XML.format(**values), encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def test_voc_counts_from_one_and_includes_the_last_pixel(voc):
+    annotated = read_voc(voc())
+    assert annotated.boxes[0].tolist() == [[0, 1, 9, 8]]
+    assert annotated.class_names == ("cup",)
+    assert annotated.sizes.tolist() == [[32, 48]]
+    # One pixel, and tools that count from 0.
+    assert read_voc(voc(xmax=1)).boxes[0].tolist() == [[0, 1, 1, 8]]
+    assert read_voc(voc(xmin=0)).boxes[0].tolist() == [[0, 1, 9, 8]]
+    assert read_voc(voc(xmin=1.5)).boxes[0].tolist() == [[0.5, 1, 9, 8]]
+
+
+def test_difficult_objects_are_left_out_of_training(voc):
+    annotated = read_voc(voc(difficult=1))
+    assert annotated.ignored[0].tolist() == [True]
+    assert annotated.class_names == ("cup",)
+    assert load_images(annotated).boxes[0].shape == (0, 4)
+
+
+def test_picture_is_found_by_the_name_of_its_xml(voc):
+    folder = voc(name="")
+    assert read_voc(folder).paths[0].name == "a.jpg"
+    (folder / "JPEGImages" / "a.jpg").rename(folder / "JPEGImages" / "a.png")
+    assert read_voc(folder).paths[0].name == "a.png"
+
+
+def test_split_names_its_pictures(tmp_path):
+    drawn = draw_set(4, 5)
+    folder = write_voc(drawn, tmp_path)
+    lists = folder / "ImageSets" / "Main"
+    (lists / "train.txt").write_text("003\n001  1\n\n", encoding="utf-8")
+    annotated = read_voc(folder, split="train")
+    assert [path.stem for path in annotated.paths] == ["003", "001"]
+    np.testing.assert_array_equal(annotated.boxes[0], drawn[3][1])
+    # Classes are those of the whole folder, so that splits agree.
+    assert annotated.class_names == read_voc(folder).class_names
+    with pytest.raises(ValueError, match=r"split must be one of \['train'\]"):
+        read_voc(folder, split="val")
+    (lists / "train.txt").write_text("003\n9\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"train.txt names '9', but there is"):
+        read_voc(folder, split="train")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"xmin": 20}, "object 0 of a.xml must have x_min <= x_max .*20.0"),
+        ({"xmin": "nan"}, r"object 0 of a.xml must have a box of 4 finite"),
+        ({"xmin": "x"}, r"object 0 of a.xml must have a box of 4 finite"),
+        ({"xmin": ""}, r"object 0 of a.xml must have a box of 4 finite"),
+        ({"xmin": 60, "xmax": 70}, "object 0 of a.xml must lie in its picture"),
+        ({"label": "plate"}, r"object 0 of a.xml has the class 'plate', which"),
+    ],
+)
+def test_voc_that_is_wrong(values, message, voc):
+    with pytest.raises(ValueError, match=message):
+        read_voc(voc(**values), class_names=["cup"])
+
+
+def test_voc_in_relative_units(voc):
+    folder = voc(xmin=0.1, xmax=0.4)
+    path = folder / "Annotations" / "a.xml"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace(">2<", ">0.2<").replace(">8<", ">0.8<")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"object 0 of a.xml.* Multiply x by"):
+        read_voc(folder)
+
+
+def test_voc_files_that_are_broken(voc, tmp_path):
+    with pytest.raises(
+        ValueError, match=r"folder must hold Annotations/\*.xml"
+    ):
+        read_voc(tmp_path)
+    folder = voc(name="b.jpg")
+    (folder / "JPEGImages" / "a.jpg").unlink()
+    with pytest.raises(ValueError, match=r"names b.jpg, which is not in"):
+        read_voc(folder)
+    (folder / "JPEGImages" / "b.jpg").write_text("no picture")
+    with pytest.raises(ValueError, match=r"b.jpg must be a picture; "):
+        read_voc(folder)
+    path = folder / "Annotations" / "a.xml"
+    path.write_text("<annotation><object>", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"a.xml must be XML; .*line 1"):
+        read_voc(folder)
+
+
+def test_picture_that_changed_after_its_annotation(voc):
+    size = "<size><width>48</width><height>32</height></size>"
+    annotated = read_voc(voc(size=size))
+    path = annotated.paths[0]
+    content = path.read_bytes()
+    path.write_bytes(content[:-20])
+    with pytest.raises(ValueError, match=r"a.jpg is broken; "):
+        load_images(annotated)
+    Image.new("RGB", (24, 16)).save(path)
+    with pytest.raises(
+        ValueError, match=r"a.jpg has 24x16 pixels, but .*48x32"
+    ):
+        load_images(annotated)
+
+
+@pytest.mark.parametrize("size", [0, 9.5, (8, -1)])
+def test_size_must_be_whole(size, voc):
+    with pytest.raises(ValueError, match=r"size must be an int >= 1; got"):
+        load_images(read_voc(voc()), size)
