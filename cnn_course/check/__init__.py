@@ -4,6 +4,12 @@ Each says ✓, or ✗ with the first failing case and a hint that fits the mista
 or that the exercise is not started. The names are the notebooks' own.
 """
 
+from cnn_course.check.augmentation import (
+    brighten,
+    different_crops,
+    mirror_box,
+    mirror_picture,
+)
 from cnn_course.check.choosing import (
     best_within,
     half_precision_megabytes,
@@ -87,6 +93,7 @@ __all__ = [
     "blocks_of_b3",
     "bottleneck_cost",
     "bottleneck_weights",
+    "brighten",
     "cache_megabytes",
     "class_weights",
     "compound_scale",
@@ -97,6 +104,7 @@ __all__ = [
     "dense_layer_weights",
     "dense_weights",
     "depthwise_convolve",
+    "different_crops",
     "dilated_span",
     "epoch_seconds",
     "excite_parameters",
@@ -116,6 +124,8 @@ __all__ = [
     "leaky_relu_gradient",
     "max_pool",
     "max_pool_backward",
+    "mirror_box",
+    "mirror_picture",
     "one_by_one",
     "output_size",
     "pareto_front",
