@@ -34,7 +34,6 @@ unit: .venv/.ready
 # Re-executes every notebook in place; `make notebooks ONLY=03` only some.
 notebooks: .venv/.ready
 	$(BIN)/python tools/execute_notebooks.py $(ONLY)
-	$(BIN)/python tools/catalogue.py
 
 bench: .venv/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"

@@ -25,8 +25,9 @@ from cnn_course.progress import bar
 from cnn_course.transfer import leaves
 
 _CHANNELS = {"rgb": 3, "grayscale": 1}
-_FORMATS = {"BMP", "GIF", "JPEG", "MPO", "PNG"}  # MPO: a camera's JPEG
+_FORMATS = {"BMP", "GIF", "JPEG", "MPO", "PNG"}  # what any TensorFlow reads
 _CACHE_BYTES = 2**30  # so much is cached without being asked for
+_BUFFER = 256  # so many cached pictures are shuffled together at least
 _NAMED = 20  # so many broken pictures are named in a message
 
 
@@ -81,8 +82,8 @@ def train_val_from_directory(
         cache: True keeps the decoded pictures in memory, a path keeps them
             in files there, False decodes in each epoch; None: memory if the
             pictures take less than 1 GiB there, else no cache.
-        augment: Keras layer or model, or None. Applied to training batches,
-            after the cache, so that each epoch sees other versions.
+        augment: Keras layer or model, or None. Called on whole training
+            batches, after the cache, so that each epoch sees other versions.
         skip_broken: bool, go on without broken files (and say which) instead
             of raising.
 
@@ -130,7 +131,7 @@ def train_val_from_directory(
         data = tf.data.Dataset.from_tensor_slices((paths, labels))
         is_train = name == "train"
         data = _cached(data, load, where, seed if is_train else None)
-        data = data.batch(batch_size)
+        data = data.batch(batch_size, num_parallel_calls=tf.data.AUTOTUNE)
         if augment is not None and is_train:
             data = data.map(partial(_augmented, augment), tf.data.AUTOTUNE)
         data = data.prefetch(tf.data.AUTOTUNE)
@@ -240,7 +241,7 @@ def _cached(data, load, cache, shuffle_seed):
     if cache is not False:
         data = data.cache("" if cache is True else str(cache))
         if shuffle_seed is not None:
-            data = data.shuffle(max(1000, n // 4), **shuffle)
+            data = data.shuffle(max(_BUFFER, n // 4), **shuffle)
     return data
 
 
@@ -278,7 +279,7 @@ def broken_pictures(paths, color_mode="rgb"):
     Broken are: files without a byte, files that are no picture or of a format
     that TensorFlow does not read, truncated ones, animations (only their
     first picture would be seen), and pictures of 2 or 4 channels
-    (transparency, CMYK), which would be dropped or misread.
+    (transparency is dropped, CMYK converted roughly).
 
     Args:
         paths: list of paths.
@@ -318,9 +319,7 @@ def _why_broken(path, channels):
             has = 3 if kind == "GIF" else has  # TensorFlow gives three
     except Exception:  # Pillow raises many kinds for damaged headers
         return "is not a picture, whatever its name says"
-    if kind not in _FORMATS:
-        return f"is a {kind} file, which TensorFlow does not read"
-    if frames > 1 and kind != "MPO":
+    if frames > 1 and kind != "MPO":  # a camera's JPEG, with a preview
         return f"is an animation of {frames} pictures"
     if has not in (1, 3):
         return f"has {has} channels (transparency or CMYK), not 1 or 3"
@@ -329,6 +328,8 @@ def _why_broken(path, channels):
             tf.io.read_file(path), channels, expand_animations=False
         )
     except tf.errors.InvalidArgumentError:
+        if kind not in _FORMATS:
+            return f"is a {kind} file, which this TensorFlow does not read"
         return "is damaged: its pixels cannot be read to the end"
     return ""
 
@@ -337,7 +338,7 @@ def _tell(broken, folder, total, skip):
     """Name the broken pictures: in an error, or printed if left out."""
     lines = [
         f"  {os.path.relpath(path, folder)} {reason}"
-        for path, reason in broken[:_NAMED]
+        for path, reason in sorted(broken)[:_NAMED]
     ]
     if len(broken) > _NAMED:
         lines.append(f"  and {len(broken) - _NAMED} more")

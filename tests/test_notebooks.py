@@ -1,12 +1,13 @@
 import base64
-import importlib.util
 import io
 import re
 from pathlib import Path
 
+import execute_notebooks
 import nbformat
 import numpy as np
 import pytest
+import written
 from PIL import Image
 
 from cnn_course import check, datasets
@@ -213,12 +214,7 @@ def test_every_exercise_belongs_to_one_notebook():
 
 @pytest.fixture
 def tool():
-    spec = importlib.util.spec_from_file_location(
-        "execute_notebooks", ROOT / "tools" / "execute_notebooks.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return execute_notebooks
 
 
 def write(path, title, *sources):
@@ -295,7 +291,6 @@ def test_describe_rounds(tool, seconds, peak, words):
 @pytest.fixture
 def course(tool, tmp_path, monkeypatch):
     """A course of two notebooks, one of which has a thumbnail."""
-    monkeypatch.setattr(tool, "ROOT", tmp_path)
     monkeypatch.setattr(tool, "NOTEBOOKS", tmp_path / "notebooks")
     (tmp_path / "notebooks" / "thumbnails").mkdir(parents=True)
     for stem, title in (("00_start", "Start: where?"), ("01_one", "One: why?")):
@@ -304,13 +299,8 @@ def course(tool, tmp_path, monkeypatch):
     return tool
 
 
-def test_replace_map_keeps_what_is_around_it(course):
-    begin, end = course.MAP_MARKS
-    text = course.replace_map(f"before\n{begin}\nold\n{end}\nafter", "sub/")
-    head, rest = text.split(begin)
-    table, tail = rest.split(end)
-    assert (head, tail) == ("before\n", "\nafter")
-    rows = table.strip().splitlines()
+def test_map_has_a_row_for_each_notebook(course):
+    rows = course.course_map("sub/").splitlines()
     assert len(rows) == 4
     assert {row.count("|") for row in rows} == {5}
     assert (
@@ -321,27 +311,35 @@ def test_replace_map_keeps_what_is_around_it(course):
         "| ![](sub/thumbnails/01_one.png) | [01 One](sub/01_one.ipynb) "
         "| why? | 15 s, 1.5 GB |"
     )
-    assert course.replace_map(text, "sub/") == text
 
 
-def test_update_maps_writes_start_and_readme(course):
-    marks = "\n".join(course.MAP_MARKS)
-    readme = course.ROOT / "README.md"
-    readme.write_text(f"# Course ✓\n{marks}\nend\n", encoding="utf-8")
-    start = course.NOTEBOOKS / "00_start_here.ipynb"
-    (course.NOTEBOOKS / "00_start.ipynb").rename(start)
+BEGIN, END = "<!-- map: written by make notebooks -->", "<!-- end of map -->"
+
+
+def test_replace_keeps_what_is_around_it():
+    text = written.replace(f"before\n{BEGIN}\nold\n{END}\nafter", "map", "new")
+    assert text == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter"
+    assert written.replace(text, "map", "new") == text
+
+
+def test_update_writes_start_and_readme(tmp_path, monkeypatch):
+    readme, start = tmp_path / "README.md", tmp_path / "00.ipynb"
+    monkeypatch.setattr(written, "README", readme)
+    monkeypatch.setattr(written, "START", start)
+    readme.write_text(f"# Course ✓\n{BEGIN}\n{END}\nend\n", encoding="utf-8")
+    write(start, "Start: where?")
     notebook = nbformat.read(start, as_version=4)
-    notebook.cells.append(nbformat.v4.new_markdown_cell(f"Map\n{marks}"))
+    text = f"Map\n{BEGIN}\n{END}"
+    notebook.cells.append(nbformat.v4.new_markdown_cell(text))
     nbformat.write(notebook, start)
-    course.update_maps()
+    written.update("map", "in start", "in readme ✓")
     text = readme.read_text(encoding="utf-8")
     assert text.startswith("# Course ✓\n")
     assert text.endswith("\nend\n")
-    assert "[01 One](notebooks/01_one.ipynb)" in text
+    assert "in readme ✓" in text
     first, mapped = cells(start)
     assert first.source.startswith("# Start: where?")
-    assert mapped.source.startswith("Map\n")
-    assert "[01 One](01_one.ipynb)" in mapped.source
+    assert mapped.source == f"Map\n{BEGIN}\n\nin start\n\n{END}"
 
 
 def as_base64(pixels):
@@ -415,5 +413,6 @@ def test_shrink_never_makes_a_figure_larger(tool):
 def test_stored_maps_are_those_of_the_stored_notebooks(tool):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     start = prose(ROOT / "notebooks" / "00_start_here.ipynb")
-    assert tool.replace_map(readme, "notebooks/") == readme
-    assert tool.replace_map(start, "") == start
+    for text, prefix in ((readme, "notebooks/"), (start, "")):
+        fresh = written.replace(text, "map", tool.course_map(prefix))
+        assert fresh == text, "run make notebooks"

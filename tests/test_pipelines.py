@@ -292,7 +292,7 @@ def spoil(folder):
     frames = [Image.new("RGB", (5, 5), colour) for colour in ("red", "blue")]
     frames[0].save(cats / "moving.gif", save_all=True, append_images=frames[1:])
     frames[0].save(cats / "moving.png", save_all=True, append_images=frames[1:])
-    frames[0].save(cats / "webp.jpg", "WEBP")
+    frames[0].save(cats / "tiff.jpg", "TIFF")
     return {
         "cut.jpg": "is damaged",
         "cut.png": "is damaged",
@@ -301,9 +301,9 @@ def spoil(folder):
         "moving.png": "is an animation of 2 pictures",
         "print.jpg": "has 4 channels",
         "text.png": "is not a picture",
+        "tiff.jpg": "is a TIFF file",
         "transparent.png": "has 4 channels",
         "transparent_grey.png": "has 2 channels",
-        "webp.jpg": "is a WEBP file",
     }
 
 

@@ -1,22 +1,15 @@
-"""Write the catalogue of blocks and networks into the README and into 00.
+"""The catalogue of blocks and networks, for the README and 00.
 
-`make notebooks` does it too. Everything comes from the docstrings of
-cnn_course/nets/, whose formulas and counts the tests check.
+Everything comes from the docstrings of cnn_course/nets/, whose formulas and
+counts the tests check.
 """
 
 import ast
 import re
 from pathlib import Path
 
-import nbformat
-
 ROOT = Path(__file__).resolve().parent.parent
 NETS = ROOT / "cnn_course" / "nets"
-START = ROOT / "notebooks" / "00_start_here.ipynb"
-MARKS = (
-    "<!-- catalogue: written by make notebooks -->",
-    "<!-- end of catalogue -->",
-)
 
 
 def _field(docstring, name):
@@ -90,25 +83,6 @@ def networks(prefix):
     return "\n".join(rows)
 
 
-def replace(text, prefix):
-    """Put a fresh catalogue between the two marks of a text."""
-    head, rest = text.split(MARKS[0])
-    _, tail = rest.split(MARKS[1])
-    tables = f"{blocks(prefix)}\n\n{networks(prefix)}"
-    return f"{head}{MARKS[0]}\n\n{tables}\n\n{MARKS[1]}{tail}"
-
-
-def update():
-    """Write the catalogue into the README and into 00."""
-    notebook = nbformat.read(START, as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and MARKS[0] in cell.source:
-            cell.source = replace(cell.source, "../")
-    nbformat.write(notebook, START)
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    readme.write_text(replace(text, ""), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    update()
+def catalogue(prefix):
+    """Both tables, with links to the files below prefix."""
+    return f"{blocks(prefix)}\n\n{networks(prefix)}"

@@ -3,7 +3,7 @@
 Each notebook runs in a process of its own, so that its runtime and its peak
 memory can be measured; both are written into its first cell. The map of the
 course in 00 and in the README, and the small pictures in it, come from the
-executed notebooks.
+executed notebooks, and the catalogue from the docstrings of the blocks.
 """
 
 import base64
@@ -17,13 +17,14 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import nbformat
+from catalogue import catalogue
 from nbclient import NotebookClient
 from PIL import Image
 from traitlets.config import Config
+from written import update
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
-MAP_MARKS = "<!-- map: written by make notebooks -->", "<!-- end of map -->"
 RUNS = re.compile(r"\*\*Runs:\*\* (.*)")
 THUMBNAIL_SIZE = (220, 130)
 
@@ -157,27 +158,6 @@ def course_map(prefix):
     return "\n".join(rows)
 
 
-def replace_map(text, prefix):
-    """Put a fresh map between the two marks of a text."""
-    head, rest = text.split(MAP_MARKS[0])
-    _, tail = rest.split(MAP_MARKS[1])
-    table = course_map(prefix)
-    return f"{head}{MAP_MARKS[0]}\n\n{table}\n\n{MAP_MARKS[1]}{tail}"
-
-
-def update_maps():
-    """Write the map into 00 and the README."""
-    start = NOTEBOOKS / "00_start_here.ipynb"
-    notebook = nbformat.read(start, as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and MAP_MARKS[0] in cell.source:
-            cell.source = replace_map(cell.source, "")
-    nbformat.write(notebook, start)
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    readme.write_text(replace_map(text, "notebooks/"), encoding="utf-8")
-
-
 def main(only):
     """Execute the notebooks whose names start with one of `only`, or all."""
     for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
@@ -189,7 +169,8 @@ def main(only):
             seconds, peak = pool.submit(execute, path).result()
         print(f"{seconds:.0f} s, {peak / 1e9:.1f} GB")
         save_pictures(path)
-    update_maps()
+    update("map", course_map(""), course_map("notebooks/"))
+    update("catalogue", catalogue("../"), catalogue(""))
 
 
 if __name__ == "__main__":
