@@ -29,6 +29,7 @@ from cnn_course.nets.resnet import (
     resnet101,
     resnet152,
 )
+from cnn_course.nets.unet import unet
 from cnn_course.nets.vgg import vgg16, vgg19
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "resnet50",
     "resnet101",
     "resnet152",
+    "unet",
     "vgg16",
     "vgg19",
 ]

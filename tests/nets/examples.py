@@ -132,9 +132,16 @@ BLOCKS = {
     "inception_v4.inception_resnet_b_block": ((7, 8, 5), {}, {"C": 5}, False),
     "inception_v4.inception_resnet_c_block": ((5, 4, 5), {}, {"C": 5}, False),
     "inception_v4.reduction_resnet_b_block": ((7, 8, 5), {}, {"C": 5}, False),
+    "unet.u_block": (
+        (8, 12, 3),
+        {"filters": 4, "depth": 2},
+        {"C": 3, "K": 4, "D": 4, "T": 5},
+        False,
+    ),
 }
 
 NETS = {
+    "unet.unet": {"input_shape": (16, 32, 3), "classes": 5, "filters": 4},
     "mobilenet_v1.mobilenet_v1": {
         "input_shape": (33, 32, 3),
         "classes": 5,
