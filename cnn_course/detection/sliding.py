@@ -1,0 +1,158 @@
+"""A classifier at every place of a picture: crop by crop, or all at once."""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+
+def crops(pictures, size, stride):
+    """Cut the window out at every place, row by row.
+
+    Args:
+        pictures: array (batch, height, width, channels).
+        size: int >= 1, the window's side in pixels.
+        stride: int >= 1, pixels from one window to the next.
+
+    Returns:
+        array (batch, rows, columns, size, size, channels).
+
+    Raises:
+        ValueError: the picture is smaller than the window.
+    """
+    height, width = pictures.shape[1:3]
+    if min(height, width) < size:
+        raise ValueError(
+            f"pictures must be at least as large as the window, {size} pixels "
+            f"a side; got {height}×{width}."
+        )
+    windows = sliding_window_view(pictures, (size, size), axis=(1, 2))
+    windows = windows[:, ::stride, ::stride]
+    return np.moveaxis(windows, 3, -1)  # the channels last again
+
+
+def to_convolutions(model):
+    """Turn a classifier into one that slides: dense layers as convolutions.
+
+    The first dense layer behind the Flatten sees an h×w map of c channels: it
+    is a convolution with an h×w kernel, and each further one is a 1×1
+    convolution. Given a larger picture, the result answers for every window at
+    once, and windows that overlap share their work.
+
+    Source: Sermanet et al. 2013, OverFeat, https://arxiv.org/abs/1312.6229,
+    sec. 3.5.
+
+    Args:
+        model: keras.Model, a chain of layers that ends in Flatten and one
+            or more Dense, without padding on the way.
+
+    Returns:
+        keras.Model, pictures (batch, height, width, channels) of any size ->
+        (batch, rows, columns, classes), a window every `window_stride(model)`
+        pixels. It has copies of the weights.
+
+    Raises:
+        ValueError: a layer pads, stands behind Flatten and is not Dense, or
+            has no place in a chain; the message names the layer.
+    """
+    import keras
+
+    _check_chain(model)
+    inputs = x = keras.Input((None, None, model.input_shape[-1]))
+    copies, window = [], None  # the map's shape that Flatten has seen
+    for layer in _chain(model):
+        if isinstance(layer, keras.layers.Flatten):
+            window = layer.input.shape[1:]
+            continue
+        if isinstance(layer, keras.layers.Dense):
+            sides = (1, 1) if window is None else tuple(window[:2])
+            window = None
+            config = layer.get_config()
+            kept = ("activation", "use_bias", "name")
+            copy = keras.layers.Conv2D(
+                layer.units, sides, **{key: config[key] for key in kept}
+            )
+        else:
+            copy = type(layer).from_config(layer.get_config())
+        x = copy(x)
+        copies.append((layer, copy))
+    for layer, copy in copies:
+        copy.set_weights(
+            [
+                old.reshape(new.shape)
+                for old, new in zip(
+                    layer.get_weights(), copy.get_weights(), strict=True
+                )
+            ]
+        )
+    return keras.Model(inputs, x, name=f"{model.name}_sliding")
+
+
+def _chain(model):
+    """The layers of a model without its input."""
+    return [
+        layer for layer in model.layers if "Input" not in type(layer).__name__
+    ]
+
+
+def _check_chain(model):
+    import keras
+
+    flat = False
+    for layer in _chain(model):
+        where = f"layer {layer.name!r} ({type(layer).__name__})"
+        if not isinstance(layer.input, keras.KerasTensor):
+            raise ValueError(
+                "model must be a chain of layers, each with one input; "
+                f"{where} has several."
+            )
+        if getattr(layer, "padding", "valid") != "valid":
+            raise ValueError(
+                "model must not pad: at a window's border padding puts zeros "
+                f"where the picture goes on; {where} pads. Take "
+                'padding="valid".'
+            )
+        if isinstance(layer, keras.layers.Flatten):
+            flat = True
+        elif flat and not isinstance(
+            layer, keras.layers.Dense | keras.layers.Dropout
+        ):
+            raise ValueError(
+                "model must have only Dense (and Dropout) layers behind "
+                f"Flatten; got {where}."
+            )
+    if not flat:
+        raise ValueError(
+            "model must end in Flatten and Dense layers; it has no Flatten."
+        )
+
+
+def window_stride(model):
+    """How far apart the windows of `to_convolutions(model)` lie.
+
+    Args:
+        model: keras.Model, a chain of layers.
+
+    Returns:
+        int, pixels: the product of all strides.
+    """
+    product = 1
+    for layer in _chain(model):
+        product *= getattr(layer, "strides", (1,))[0]
+    return product
+
+
+def window_boxes(scores, size, stride):
+    """Where the windows of a map of scores lie in the picture.
+
+    Args:
+        scores: array (rows, columns), one score a window.
+        size: int, the window's side in pixels.
+        stride: int, pixels from one window to the next.
+
+    Returns:
+        (boxes, scores): arrays (rows * columns, 4) xyxy in pixels, and
+        (rows * columns,), row by row.
+    """
+    rows, columns = np.indices(scores.shape)
+    x, y = stride * columns.ravel(), stride * rows.ravel()
+    boxes = np.stack([x, y, x + size, y + size], axis=1)
+    return boxes.astype(np.float32), np.ravel(scores)

@@ -1,0 +1,172 @@
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keras import layers
+
+from cnn_course.detection.sliding import (
+    crops,
+    to_convolutions,
+    window_boxes,
+    window_stride,
+)
+
+
+def network_of_the_notes(activation="softmax"):
+    """14×14×3: 16 filters 5×5, pool, two dense layers of 400, 4 classes."""
+    return keras.Sequential(
+        [
+            keras.Input((14, 14, 3)),
+            layers.Conv2D(16, 5, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dense(400, activation="relu"),
+            layers.Dense(400, activation="relu"),
+            layers.Dense(4, activation=activation),
+        ]
+    )
+
+
+@given(
+    height=st.integers(3, 9),
+    width=st.integers(3, 9),
+    size=st.integers(1, 3),
+    stride=st.integers(1, 4),
+)
+def test_crops_are_the_windows(height, width, size, stride):
+    shape = (2, height, width, 2)
+    pictures = np.random.default_rng(0).normal(size=shape)
+    found = crops(pictures, size, stride)
+    rows = range(0, height - size + 1, stride)
+    columns = range(0, width - size + 1, stride)
+    assert found.shape == (2, len(rows), len(columns), size, size, 2)
+    for i, row in enumerate(rows):
+        for j, column in enumerate(columns):
+            window = pictures[:, row : row + size, column : column + size]
+            np.testing.assert_array_equal(found[:, i, j], window)
+
+
+def test_picture_smaller_than_the_window():
+    with pytest.raises(ValueError, match="14 pixels a side; got 20×13"):
+        crops(np.zeros((1, 20, 13, 3)), 14, 2)
+
+
+@pytest.mark.parametrize(
+    ("side", "windows"), [(14, 1), (16, 2), (28, 8), (64, 26)]
+)
+def test_windows_of_the_notes(side, windows):
+    model = network_of_the_notes()
+    sliding = to_convolutions(model)
+    assert window_stride(model) == 2
+    made = sliding(np.zeros((1, side, side, 3), "float32"))
+    assert made.shape == (1, windows, windows, 4)
+    assert sliding.count_params() == model.count_params()
+
+
+@pytest.mark.parametrize("shape", [(17, 23), (14, 31), (33, 18)])
+@pytest.mark.parametrize("activation", ["softmax", None])
+def test_same_as_crop_by_crop(shape, activation):
+    keras.utils.set_random_seed(0)
+    model = network_of_the_notes(activation)
+    pictures = np.random.default_rng(0).normal(size=(2, *shape, 3))
+    pictures = pictures.astype("float32")
+    sliding = np.asarray(to_convolutions(model)(pictures))
+    windows = crops(pictures, 14, window_stride(model))
+    one_by_one = np.asarray(model(windows.reshape(-1, 14, 14, 3)))
+    assert one_by_one.std() > 0.001
+    np.testing.assert_allclose(
+        sliding, one_by_one.reshape(sliding.shape), atol=1e-5
+    )
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    kernel=st.integers(1, 3),
+    strides=st.integers(1, 2),
+    pool=st.sampled_from(["max", "average", "none"]),
+    hidden=st.booleans(),
+    extra=st.integers(0, 5),
+)
+def test_any_chain(kernel, strides, pool, hidden, extra):
+    pooling = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
+    parts = [keras.Input((9, 9, 2)), layers.Conv2D(3, kernel, strides)]
+    parts += [layers.BatchNormalization(), layers.ReLU()]
+    parts += [pooling[pool](2)] if pool in pooling else []
+    parts += [layers.Flatten(), layers.Dropout(0.5)]
+    parts += [layers.Dense(5, activation="tanh")] if hidden else []
+    model = keras.Sequential([*parts, layers.Dense(2, use_bias=False)])
+    pictures = np.random.default_rng(1).normal(size=(1, 9 + extra, 11, 2))
+    sliding = np.asarray(to_convolutions(model)(pictures))
+    windows = crops(pictures, 9, window_stride(model))
+    # Where strides leave pixels of a window unseen, one more may fit in.
+    rows, columns = np.minimum(sliding.shape[1:3], windows.shape[1:3])
+    assert min(rows, columns) >= 1
+    sliding = sliding[:, :rows, :columns]
+    windows = windows[:, :rows, :columns]
+    expected = np.asarray(model(windows.reshape(-1, 9, 9, 2)))
+    np.testing.assert_allclose(
+        sliding, expected.reshape(sliding.shape), atol=1e-5
+    )
+
+
+def test_functional_model_too():
+    inputs = keras.Input((8, 8, 1))
+    x = layers.Flatten()(layers.Conv2D(2, 3, name="first")(inputs))
+    model = keras.Model(inputs, layers.Dense(3)(x))
+    assert to_convolutions(model)(np.zeros((1, 9, 10, 1))).shape == (1, 2, 3, 3)
+
+
+def test_weights_are_copies():
+    model = network_of_the_notes()
+    sliding = to_convolutions(model)
+    before = [w.copy() for w in model.get_weights()]
+    sliding.set_weights([0 * w for w in sliding.get_weights()])
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def refused(*parts):
+    inputs = keras.Input((8, 8, 1))
+    x = inputs
+    for part in parts:
+        x = part(x)
+    return keras.Model(inputs, x)
+
+
+def test_padding_is_refused():
+    model = refused(
+        layers.Conv2D(2, 3, padding="same", name="edge"),
+        layers.Flatten(),
+        layers.Dense(2),
+    )
+    with pytest.raises(ValueError, match=r"layer 'edge'.*padding=\"valid\""):
+        to_convolutions(model)
+
+
+def test_no_flatten():
+    with pytest.raises(ValueError, match="it has no Flatten"):
+        to_convolutions(refused(layers.GlobalAveragePooling2D()))
+
+
+def test_other_layers_behind_flatten():
+    model = refused(layers.Flatten(), layers.Reshape((8, 8), name="again"))
+    with pytest.raises(ValueError, match="behind Flatten; got layer 'again'"):
+        to_convolutions(model)
+
+
+def test_branches_are_refused():
+    inputs = keras.Input((8, 8, 1))
+    x = layers.Add(name="sum")([layers.Conv2D(1, 1)(inputs), inputs])
+    model = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(x)))
+    with pytest.raises(ValueError, match=r"'sum'.*has several"):
+        to_convolutions(model)
+
+
+def test_window_boxes():
+    scores = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])
+    boxes, flat = window_boxes(scores, size=14, stride=2)
+    assert boxes.tolist()[:2] == [[0, 0, 14, 14], [2, 0, 16, 14]]
+    assert boxes.tolist()[-1] == [4, 2, 18, 16]
+    assert boxes.dtype == np.float32
+    assert flat.tolist() == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
