@@ -229,21 +229,39 @@ def _check_split(split):
         raise ValueError(f'split must be "train" or "test"; got {split!r}.')
 
 
+def _read_folder(name):
+    """All grey pictures of data/name, by number, and their folders' names."""
+    paths = sorted(
+        _data_folder(name).glob("*/*.png"), key=lambda path: path.stem
+    )
+    images = []
+    for path in paths:
+        with Image.open(path) as picture:
+            images.append(np.array(picture)[..., None])
+    return np.stack(images), [path.parent.name for path in paths]
+
+
+def faces():
+    """Load the bundled faces and other pictures, 25×25, 100 of each.
+
+    Returns:
+        LabelledImages(images, labels, class_names), images (200, 25, 25, 1)
+        and class_names ("other", "face").
+    """
+    images, names = _read_folder("faces")
+    labels = np.array([name == "face" for name in names], int)
+    return LabelledImages(images, labels, ("other", "face"))
+
+
 @cache
 def _digits():
     """All bundled digits and which of them are for testing."""
-    paths = sorted(
-        _data_folder("digits").glob("*/*.png"), key=lambda path: path.stem
-    )
-    images = np.empty((len(paths), 8, 8, 1), np.uint8)
-    for image, path in zip(images, paths, strict=True):
-        with Image.open(path) as picture:
-            image[..., 0] = picture
-    labels = np.array([int(path.parent.name) for path in paths])
+    images, names = _read_folder("digits")
+    labels = np.array(names, int)
     # RandomState, not default_rng: NumPy has frozen its stream for good.
-    order = np.random.RandomState(0).permutation(len(paths))
-    test = np.zeros(len(paths), bool)
-    test[order[: int(_TEST_SHARE * len(paths))]] = True
+    order = np.random.RandomState(0).permutation(len(labels))
+    test = np.zeros(len(labels), bool)
+    test[order[: int(_TEST_SHARE * len(labels))]] = True
     return images, labels, test
 
 

@@ -56,6 +56,21 @@ def build_digits(folder):
         Image.fromarray(picture).save(path, compress_level=0)
 
 
+def build_faces(folder):
+    """Write 100 faces and 100 other pictures, 25×25 grey, one folder a class.
+
+    Grey levels 0 … 1 become 0 … 255. Not compressed, as the digits.
+    """
+    source = resources.files("skimage.data") / "lfw_subset.npy"
+    with source.open("rb") as file:
+        pictures = np.rint(255 * np.load(file)).astype(np.uint8)
+    for number, picture in enumerate(pictures):
+        name = "face" if number < 100 else "other"
+        path = folder / name / f"{number:03d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture).save(path, compress_level=0)
+
+
 def _png(picture):
     """PNG of uint8 (height, width, 3), at most 64 KiB, not compressed.
 
@@ -93,9 +108,10 @@ def build_scenes(folder):
 
 
 def build(folder):
-    """Write photos/, digits/ and scenes/ into folder."""
+    """Write photos/, digits/, faces/ and scenes/ into folder."""
     build_photos(Path(folder) / "photos")
     build_digits(Path(folder) / "digits")
+    build_faces(Path(folder) / "faces")
     build_scenes(Path(folder) / "scenes")
 
 

@@ -57,7 +57,8 @@ def rebuilt(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("name", "count"), [("photos", 10), ("digits", 1797), ("scenes", 25)]
+    ("name", "count"),
+    [("photos", 10), ("digits", 1797), ("faces", 200), ("scenes", 25)],
 )
 def test_build_makes_the_same_files(rebuilt, name, count):
     made, kept = files_below(rebuilt / name), files_below(DATA / name)
@@ -302,6 +303,16 @@ def test_pictures_are_saved_as_jpeg(tmp_path):
             assert picture.format == "JPEG"
 
 
+def test_faces_are_those_of_scikit_image():
+    part = datasets.faces()
+    assert part.images.shape == (200, 25, 25, 1)
+    assert part.images.dtype == np.uint8
+    assert part.class_names == ("other", "face")
+    assert part.labels.tolist() == [1] * 100 + [0] * 100
+    source = 255 * skimage.data.lfw_subset()
+    assert np.abs(part.images[..., 0] - source).max() <= 0.5
+
+
 # --- load, bundled -----------------------------------------------------------
 
 
@@ -407,9 +418,10 @@ def test_unknown_split(split, full):
         datasets.photo_names,
         lambda: datasets.photo("cat"),
         datasets.surfaces,
+        datasets.faces,
         lambda: datasets.load("digits"),
     ],
-    ids=["photo_names", "photo", "surfaces", "load"],
+    ids=["photo_names", "photo", "surfaces", "faces", "load"],
 )
 def test_missing_folder_says_how_to_get_it(use, monkeypatch, tmp_path):
     monkeypatch.setattr(datasets, "_DATA", tmp_path / "data")
