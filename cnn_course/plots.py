@@ -19,6 +19,7 @@ from cnn_course.geometry import output_size, padding_amounts
 __all__ = [
     "bars",
     "block_diagram",
+    "boxes",
     "confusion_matrix",
     "curves",
     "equation",
@@ -148,6 +149,88 @@ def frame(axis, *, row, column, height, width, colour=_MARK):
             linewidth=3.5,
         )
     )
+
+
+def _each(value, count):
+    """A list with a value for each; given is one for all, or that list."""
+    return value if isinstance(value, list) else [value] * count
+
+
+def boxes(
+    picture,
+    boxes,
+    labels=None,
+    scores=None,
+    *,
+    title="",
+    colours=_MARK,
+    lines="-",
+    width=2,
+    axis=None,
+    size=3.2,
+):
+    """Draw boxes on a picture, each with its label and score.
+
+    A box is drawn where its numbers say: pixel 0 goes from 0 to 1.
+
+    Args:
+        picture: array (height, width), (height, width, 1) or (height, width,
+            3); None: draw on what the axis shows already.
+        boxes: (n, 4) x_min, y_min, x_max, y_max in pixels.
+        labels: n str or numbers, or None.
+        scores: n numbers, written with two decimals, or None.
+        title: str over the picture.
+        colours: matplotlib colour, or a list with one for each box.
+        lines: matplotlib line style such as "--" or (0, (2, 3)), or a list
+            with one for each box.
+        width: points, of the lines.
+        axis: matplotlib Axes to draw in; None: a new figure.
+        size: inches along the width of a new figure.
+    """
+    boxes = np.asarray(boxes, float).reshape(-1, 4)
+    count = len(boxes)
+    words = [[] for _ in range(count)]
+    if labels is not None:
+        words = [[f"{label}"] for label in labels]
+    if scores is not None:
+        for word, score in zip(words, scores, strict=True):
+            word.append(f"{score:.2f}")
+    if axis is None:
+        tall = 1 if picture is None else picture.shape[0] / picture.shape[1]
+        _, axis = plt.subplots(figsize=(size, size * tall + 0.35))
+    if picture is not None:
+        high, wide = picture.shape[:2]
+        axis.imshow(
+            _prepare(picture),
+            interpolation="nearest",
+            extent=(0, wide, high, 0),
+        )
+        axis.axis("off")
+    if title:
+        axis.set_title(title)
+    looks = zip(
+        boxes, words, _each(colours, count), _each(lines, count), strict=True
+    )
+    for (left, top, right, bottom), word, colour, line in looks:
+        place = (left, top), right - left, bottom - top
+        # Black below, so that a line is seen on any ground.
+        for edge, style, points in (
+            ("black", "-", 1.8 * width),
+            (colour, line, width),
+        ):
+            axis.add_patch(
+                Rectangle(*place, fill=False, ec=edge, ls=style, lw=points)
+            )
+        if word:
+            axis.text(
+                left,
+                top,
+                " ".join(word),
+                color="white",
+                fontsize=9,
+                va="bottom",
+                bbox={"color": "black", "pad": 1},
+            )
 
 
 def _number_grid(axis, values, *, window=None, fmt="{:g}"):

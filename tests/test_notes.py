@@ -13,6 +13,7 @@ import pytest
 from keras import layers
 
 from cnn_course import datasets, filters, nets
+from cnn_course.detection import iou, nms
 from cnn_course.geometry import (
     layer_table,
     output_size,
@@ -311,6 +312,35 @@ def parts_read(num_layers, channels):
     return [
         w.shape[2] // channels for w in block.weights if w.shape[:2] == (1, 1)
     ]
+
+
+def notes_nms(boxes, conf_threshold, iou_threshold):
+    """The notes' listing, which removes from the list it loops over.
+
+    A box is x_min, y_min, x_max, y_max, class, score.
+    """
+    boxes = sorted(boxes, reverse=True, key=lambda x: x[5])
+    boxes = [box for box in boxes if box[5] > conf_threshold]
+    new = []
+    while len(boxes) > 0:
+        current = boxes.pop(0)
+        new.append(current)
+        for box in boxes:
+            if current[4] == box[4]:
+                overlap = iou([current[:4]], [box[:4]])[0, 0]
+                if overlap > iou_threshold:
+                    boxes.remove(box)
+    return new
+
+
+def kept_of_three():
+    """Scores kept by the notes' listing and by ours; the least IoU of three."""
+    corners = [(10, 10, 50, 70), (12, 11, 52, 71), (9, 13, 49, 73)]
+    scores = [0.90, 0.85, 0.80]
+    rows = [[*box, 3, s] for box, s in zip(corners, scores, strict=True)]
+    listed = [row[5] for row in notes_nms(rows, 0.7, 0.4)]
+    kept = nms(corners, scores, score_threshold=0.7, iou_threshold=0.4)
+    return listed, [scores[i] for i in kept], iou(corners, corners).min() > 0.4
 
 
 FACTS = [
@@ -699,6 +729,21 @@ FACTS = [
         "12 a step of compound scaling costs about two",
         lambda: round(1.2 * 1.1**2 * 1.15**2, 2),
         1.92,
+    ),
+    (
+        "19 intersection over union, counted in pixels",
+        lambda: iou([(1, 1, 7, 5)], [(3, 2, 9, 6)])[0, 0],
+        12 / 36,
+    ),
+    (
+        "19 the notes' suppression keeps a box that it must drop",
+        kept_of_three,
+        ([0.90, 0.80], [0.90], True),
+    ),
+    (
+        "19 two anchors and three classes on 3x3 cells",
+        lambda: np.zeros((3, 3, 2, 1 + 4 + 3)).reshape(3, 3, -1).shape,
+        (3, 3, 16),
     ),
 ]
 

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from keras import layers
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Polygon, Rectangle
 from scipy.signal import correlate2d
 from sklearn.metrics import confusion_matrix
@@ -106,6 +106,9 @@ EXAMPLES = {
     "set_style": plots.set_style,
     "images": lambda: plots.images([np.eye(3), np.ones((3, 3, 3))], ["a", "b"]),
     "frame": lambda: plots.frame(plt.gca(), row=0, column=1, height=2, width=3),
+    "boxes": lambda: plots.boxes(
+        np.eye(9), [(1, 2, 5, 6), (0, 0, 3, 3)], ["a", "b"], [0.9, 0.8]
+    ),
     "equation": lambda: plots.equation([np.eye(2), "+", np.ones(3)]),
     "sliding_window": lambda: plots.sliding_window(
         np.eye(4), np.eye(2), np.eye(3), steps=[(0, 0), (2, 2)]
@@ -210,6 +213,69 @@ def test_frame_encloses_its_pixels():
     (patch, _) = axis.patches
     # Pixel (i, j) is drawn from j - 0.5 to j + 0.5.
     assert patch.get_bbox().extents.tolist() == [2.5, 1.5, 7.5, 5.5]
+
+
+# --- boxes -------------------------------------------------------------------
+
+
+def drawn_boxes(axis):
+    """(x_min, y_min, x_max, y_max, colour, line) of each box drawn."""
+    return [
+        (*patch.get_bbox().extents, to_hex(patch.get_edgecolor()), line)
+        for patch in axis.patches
+        for line in [patch.get_linestyle()]
+        if to_hex(patch.get_edgecolor()) != "#000000"
+    ]
+
+
+def test_boxes_lie_where_their_numbers_say():
+    picture = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
+    rows = [(1, 2, 5, 6), (0.5, 0, 3, 3.25)]
+    plots.boxes(picture, rows, [7, "b"], [0.9, 0.256], title="Found")
+    (axis,) = drawn().axes
+    np.testing.assert_array_equal(axis.images[0].get_array(), picture)
+    assert axis.images[0].get_extent() == [0, 8, 6, 0]  # a pixel is 1 wide
+    assert axis.get_title() == "Found"
+    assert words(axis) == ["7 0.90", "b 0.26"]
+    assert drawn_boxes(axis) == [(*row, "#d55e00", "-") for row in rows]
+    corners = [text.get_position() for text in axis.texts]
+    assert corners == [row[:2] for row in rows]
+    assert not axis.axison
+
+
+def test_boxes_with_looks_of_their_own():
+    _, (left, right) = plt.subplots(1, 2)
+    rows = [(0, 0, 2, 2), (1, 1, 3, 3)]
+    plots.boxes(
+        np.eye(4)[..., None],
+        rows,
+        colours=["white", "red"],
+        lines=["--", ":"],
+        axis=right,
+    )
+    assert not left.images
+    assert words(right) == []
+    white, red = drawn_boxes(right)
+    assert white[4:] == ("#ffffff", "--")
+    assert red[4:] == ("#ff0000", ":")
+    plots.boxes(None, rows[:1], scores=[1], axis=right)  # over the others
+    assert len(right.images) == 1
+    assert len(drawn_boxes(right)) == 3
+    assert words(right) == ["1.00"]
+
+
+@pytest.mark.parametrize("none", [[], np.empty((0, 4))])
+def test_no_boxes(none):
+    plots.boxes(np.eye(4), none, [], [])
+    (axis,) = drawn().axes
+    assert len(axis.images) == 1
+    assert not axis.patches
+
+
+def test_boxes_and_labels_of_another_length():
+    for extra in ({"labels": ["a"]}, {"scores": [1]}, {"lines": ["-"] * 3}):
+        with pytest.raises(ValueError, match=r"shorter|longer"):
+            plots.boxes(np.eye(4), [(0, 0, 1, 1)] * 2, **extra)
 
 
 # --- Grids of numbers --------------------------------------------------------

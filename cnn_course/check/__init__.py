@@ -10,6 +10,13 @@ from cnn_course.check.augmentation import (
     mirror_box,
     mirror_picture,
 )
+from cnn_course.check.boxes import (
+    greedy_nms,
+    iou_of_two,
+    soft_scores,
+    survivors,
+    target_depth,
+)
 from cnn_course.check.choosing import (
     best_within,
     half_precision_megabytes,
@@ -115,10 +122,12 @@ __all__ = [
     "flip",
     "global_average_pool",
     "gradient_steps",
+    "greedy_nms",
     "grouped_parameters",
     "half_precision_megabytes",
     "hard_swish",
     "head_parameters",
+    "iou_of_two",
     "layer_shape",
     "layers_to_train",
     "leaky_relu_gradient",
@@ -138,8 +147,11 @@ __all__ = [
     "same_padding",
     "scaling_cost",
     "separable_share",
+    "soft_scores",
     "softmax",
     "stack_weights",
+    "survivors",
+    "target_depth",
     "times_faster",
     "training_hours",
     "useless_biases",
