@@ -158,6 +158,12 @@ brighten = FunctionExercise(
             ),
             "the range is not always 255 wide: use low and high.",
         ),
+        (
+            lambda picture, amount, low, high: np.clip(
+                picture + amount * (high - low), 0, 255
+            ),
+            "clip to low and high; 0 and 255 are one range of several.",
+        ),
     ),
     hint="add amount · (high − low) to every number, then clip to low and "
     "high.",

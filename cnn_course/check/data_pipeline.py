@@ -31,6 +31,17 @@ expected_overlap = FunctionExercise(
             "that is the share; multiply it by the number of files.",
         ),
         (
+            lambda files, validation_split: files * validation_split * 0.8,
+            "the 0.8 is right for a split of a fifth only; it depends on the "
+            "split.",
+        ),
+        (
+            lambda files, validation_split: round(
+                files * validation_split * (1 - validation_split)
+            ),
+            "right, but rounded: an expected number need not be a whole one.",
+        ),
+        (
             lambda files, validation_split: 1 - validation_split,
             "that is the share of the validation set; how many files is it?",
         ),
@@ -51,6 +62,10 @@ cache_megabytes = ValueExercise(
             "those are mebibytes, of 2²⁰ bytes; megabytes have 10⁶.",
         ),
         (5000 * _PIXELS * 3 * 4, "those are bytes; a megabyte has 10⁶."),
+        (
+            5000 * _PIXELS * 3 * 4 / 1e9,
+            "those are gigabytes; a megabyte has 10⁶ bytes.",
+        ),
         (
             5000 * 4000 * 3000 * 3 * 4 / 1e6,
             "the pictures are resized before they are kept.",
@@ -101,6 +116,16 @@ epoch_seconds = FunctionExercise(
             "and the last training there are batches − 1 steps.",
         ),
         (
+            lambda batches, load, train: load + batches * max(load, train),
+            "right if training takes longer; when loading does, one batch too "
+            "many is loaded.",
+        ),
+        (
+            lambda batches, load, train: batches * max(load, train) + train,
+            "right if loading takes longer; when training does, one batch too "
+            "many is trained on.",
+        ),
+        (
             lambda batches, load, train: max(load, train),
             "that is the time for one more batch; there are several.",
         ),
@@ -137,10 +162,16 @@ class_weights = FunctionExercise(
             "class, the heavier must each of its pictures be.",
         ),
         (
+            lambda counts: [1 - count / sum(counts) for count in counts],
+            "rare classes weigh more, but not enough: weight · pictures must "
+            "be the same for all classes.",
+        ),
+        (
             lambda counts: [sum(counts) / len(counts)] * len(counts),
             "that is what each class must count in all; share it among its "
             "pictures.",
         ),
     ),
-    hint="each class must count n / k in all; divide that by its pictures.",
+    hint="each class must count n / k in all; divide that by its pictures. "
+    "Return a list, one weight a class.",
 )

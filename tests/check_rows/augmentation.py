@@ -71,6 +71,11 @@ WRONG = {
             "that multiplies",
         ),
         (
+            "clip_255",
+            lambda p, a, lo, hi: np.clip(p + a * (hi - lo), 0, 255),
+            "clip to low and high",
+        ),
+        (
             "darker",
             lambda p, a, lo, hi: np.clip(p - a * (hi - lo), lo, hi),
             "then clip",
