@@ -45,7 +45,7 @@ def run(tmp_path, monkeypatch):
     return execute
 
 
-def photographs(folder, per_class=30):
+def photographs(folder, per_class=20):
     crops = datasets.surfaces(grey=False, size=96, per_class=per_class)
     datasets.save_as_folder(crops, folder / "photographs", suffix=".jpg")
 
@@ -64,12 +64,12 @@ def test_own_photographs(run, tmp_path):
     photographs(tmp_path)
     printed = run()
     assert "Going on" not in printed
-    assert "144 pictures to choose from, 36 to test" in printed
+    assert "96 pictures to choose from, 24 to test" in printed
     assert "base: 2,257,984 parameters, 1280 features" in printed
     rows = re.findall(
         r"(\d+) a class: from scratch ([\d.]+) %, frozen ([\d.]+) %", printed
     )
-    assert [row[0] for row in rows] == ["5", "20"]
+    assert [row[0] for row in rows] == ["5"]  # more would take minutes
     for _, scratch, frozen in rows:
         assert float(frozen) >= float(scratch)
         assert float(frozen) > 60  # guessing: 17
