@@ -13,7 +13,7 @@ import pytest
 from keras import layers
 
 from cnn_course import datasets, filters, nets
-from cnn_course.detection import iou, nms
+from cnn_course.detection import iou, nms, yolo
 from cnn_course.geometry import (
     layer_table,
     output_size,
@@ -54,6 +54,12 @@ def recovered_sobel_error():
     slope = conv2d_backward(edges, photo, np.zeros((3, 3, 1, 1)))[1].ravel()
     solution = np.linalg.solve(hessian, slope).reshape(3, 3)
     return np.abs(solution - filters.SOBEL_VERTICAL).max()
+
+
+def notes_target(**options):
+    """YOLO's target for one thing of class 2 (of 0 to 2) in 100x100 pixels."""
+    options |= {"classes": 3, "image_size": 100, "grid": 3}
+    return yolo.encode([(25, 30, 75, 110)], [2], **options)
 
 
 def survived_convolutions(n, kernel_size):
@@ -744,6 +750,29 @@ FACTS = [
         "19 two anchors and three classes on 3x3 cells",
         lambda: np.zeros((3, 3, 2, 1 + 4 + 3)).reshape(3, 3, -1).shape,
         (3, 3, 16),
+    ),
+    (
+        "20 100x100 pixels, 3x3 cells, three classes",
+        lambda: notes_target().shape,
+        (3, 3, 8),
+    ),
+    (
+        "20 two anchors",
+        lambda: notes_target(anchors=[(1, 2), (2, 1)]).shape,
+        (3, 3, 16),
+    ),
+    (
+        "20 the centre lies in its cell, the size may exceed 1",
+        lambda: notes_target()[2, 1].astype(float).round(6).tolist(),
+        [1, 0.5, 0.1, 2.4, 1.5, 0, 0, 1],
+    ),
+    (
+        "20 decoding gives the box back",
+        lambda: [
+            part.round(4).tolist()
+            for part in yolo.decode(notes_target(), classes=3, image_size=100)
+        ],
+        [[[25, 30, 75, 110]], [1], [2]],
     ),
 ]
 
