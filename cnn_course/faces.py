@@ -4,13 +4,77 @@ Siamese networks: one network turns each picture into a point (an embedding);
 pictures of one class shall lie close together. Works for any pictures.
 """
 
+import os
+
 import keras
 import numpy as np
 from keras import layers, ops
+from PIL import Image
 
+from cnn_course.datasets import LabelledImages
 from cnn_course.geometry import whole_number
+from cnn_course.glyphs import make_glyphs
 
+_ALPHABETS = {
+    "train": ("digits", "latin", "greek", "cyrillic"),
+    "test": ("armenian", "georgian"),
+}
+_CROSS_ENTROPY = "sparse_categorical_crossentropy"
 _FAR = 1e9  # stands for "no such pair"; squared distances are at most 4
+
+
+# --- Pictures of many classes -------------------------------------------------
+
+
+def load(split="train", *, per_class=20, seed=0, full=None):
+    """Load many classes with a few pictures each; test classes are other ones.
+
+    Bundled: letters in random fonts and poses, of digits, Latin, Greek and
+    Cyrillic for training, Armenian and Georgian for testing. With full=True
+    the Olivetti faces, 40 people with ten pictures each (the first 30 for
+    training), downloaded once by scikit-learn and shrunk to 32×32; without a
+    network, a sentence and the letters.
+
+    Args:
+        split: "train" or "test".
+        per_class: int >= 1, pictures of each letter.
+        seed: int, for the letters.
+        full: bool; None: True if CNN_COURSE_FULL=1 is in the environment.
+
+    Returns:
+        LabelledImages(images, labels, class_names), (n, 32, 32, 1).
+
+    Raises:
+        ValueError: split is unknown, or per_class out of range.
+    """
+    if split not in _ALPHABETS:
+        raise ValueError(f'split must be "train" or "test"; got {split!r}.')
+    if full is None:
+        full = os.environ.get("CNN_COURSE_FULL") == "1"
+    if full:
+        try:
+            return _olivetti(split)
+        except OSError:
+            print(
+                "The Olivetti faces could not be downloaded (no network?): "
+                "here are the letters instead."
+            )
+    is_test = split == "test"
+    return make_glyphs(_ALPHABETS[split], per_class, seed=2 * seed + is_test)
+
+
+def _olivetti(split):
+    from sklearn.datasets import fetch_olivetti_faces
+
+    people = fetch_olivetti_faces()
+    chosen = (people.target < 30) == (split == "train")
+    images = np.rint(255 * people.images[chosen]).astype(np.uint8)
+    pictures = [
+        np.asarray(Image.fromarray(image).resize((32, 32))) for image in images
+    ]
+    names, labels = np.unique(people.target[chosen], return_inverse=True)
+    names = tuple(f"person {number + 1}" for number in names)
+    return LabelledImages(np.array(pictures)[..., None], labels, names)
 
 
 # --- The network --------------------------------------------------------------
@@ -215,6 +279,43 @@ class BalancedBatches(keras.utils.PyDataset):
 
     def on_epoch_end(self):
         self.epoch += 1
+
+
+def train_embedder(images, labels, loss, *, steps=300, seed=0, callbacks=()):
+    """Train an embedder from random weights, on batches of 24 classes × 4.
+
+    Args:
+        images: array (n, height, width, channels), 0 to 255.
+        labels: int array (n,), 0 to classes − 1.
+        loss: a loss above; or "classifier": the embedder gets a softmax top
+            and learns to name the classes, then the top is cut off.
+        steps: int >= 10, batches; told to `fit` as ten epochs.
+        seed: int, decides weights and batches.
+        callbacks: for `fit`.
+
+    Returns:
+        keras.Model, the trained embedder.
+    """
+    keras.utils.set_random_seed(seed)
+    model = embed = embedder(images.shape[1:])
+    if loss == "classifier":
+        x = embed.get_layer("embedding").input  # before it gets length 1
+        classes = len(np.unique(labels))
+        x = layers.Dense(classes, activation="softmax")(x)
+        model, loss = keras.Model(embed.input, x), _CROSS_ENTROPY
+    rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
+    model.compile(keras.optimizers.Adam(rate), loss)
+    batches = BalancedBatches(
+        images, labels, classes=24, steps=steps // 10, seed=seed
+    )
+    model.fit(
+        batches,
+        epochs=10,
+        shuffle=False,
+        verbose=0,
+        callbacks=list(callbacks),
+    )
+    return embed
 
 
 # --- Verification, recognition ------------------------------------------------

@@ -1,12 +1,74 @@
+import urllib.error
+
+import joblib
 import keras
 import numpy as np
 import pytest
+import sklearn.datasets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score, roc_curve
 
 import cnn_course.quiet
 from cnn_course import faces
+from cnn_course.glyphs import make_glyphs
+
+SPLITS = "train", "test"
+
+
+# --- pictures -----------------------------------------------------------------
+
+
+def test_letters_for_training_and_other_letters_for_testing():
+    train, test = (faces.load(split, per_class=2) for split in SPLITS)
+    for part in (train, test):
+        assert part.images.shape == (2 * len(part.class_names), 32, 32, 1)
+        assert len(part.class_names) > 70
+    assert not set(train.class_names) & set(test.class_names)
+    other = faces.load("test", per_class=2, seed=1)
+    assert (other.images != test.images).any()
+
+
+def test_full_reads_the_olivetti_faces(tmp_path, monkeypatch):
+    """From a file of the same layout, where scikit-learn keeps its data."""
+    flat = np.zeros((400, 64 * 64), np.uint8)
+    flat[:, 0] = 255
+    flat[:, 64 * 32 :] = np.repeat(np.arange(40) * 5, 10)[:, None]
+    joblib.dump(flat, tmp_path / "olivetti_py3.pkz")
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
+    monkeypatch.setenv("CNN_COURSE_FULL", "1")
+    train, test = (faces.load(split) for split in SPLITS)
+    assert train.images.shape == (300, 32, 32, 1)
+    assert test.images.shape == (100, 32, 32, 1)
+    assert train.images.dtype == np.uint8
+    assert train.class_names[0] == "person 1"
+    assert test.class_names[0] == "person 31"
+    for first, part in ((0, train), (30, test)):
+        classes = len(part.class_names)
+        assert part.labels.tolist() == np.repeat(range(classes), 10).tolist()
+        grey = part.images[:, 16, 24, 0]
+        expected = (first + part.labels) * 5
+        np.testing.assert_allclose(grey, expected, atol=1)
+
+
+def test_full_without_a_network(monkeypatch, capsys):
+    def offline():
+        raise urllib.error.URLError("no network")
+
+    monkeypatch.setattr(sklearn.datasets, "fetch_olivetti_faces", offline)
+    part = faces.load("test", per_class=2, full=True)
+    assert "Ա" in part.class_names
+    said = capsys.readouterr().out
+    assert said.startswith("The Olivetti faces could not be downloaded")
+    assert said.count("\n") == 1
+
+
+def test_unknown_split():
+    with pytest.raises(ValueError, match="split must be"):
+        faces.load("validation")
+
+
+# --- losses -------------------------------------------------------------------
 
 
 @st.composite
@@ -169,6 +231,21 @@ def test_batches_that_cannot_be_filled(labels, words):
         faces.BalancedBatches(
             np.zeros(len(labels)), labels, classes=3, per_class=2
         )
+
+
+@pytest.mark.parametrize("loss", [faces.triplet_loss, "classifier"])
+def test_training_brings_unseen_letters_apart(loss):
+    train, test = (
+        make_glyphs(names, 12, size=16, seed=1)
+        for names in (("latin",), ("georgian",))
+    )
+    embed = faces.train_embedder(*train[:2], loss, steps=60, seed=3)
+    points = embed.predict(test.images, verbose=0)
+    pixels = test.images.reshape(len(points), -1) / 255
+    before, after = (
+        faces.one_shot_accuracy(x, test.labels) for x in (pixels, points)
+    )
+    assert after > before + 0.1
 
 
 def test_embedder_and_siamese():

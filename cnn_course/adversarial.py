@@ -1,0 +1,115 @@
+"""Pictures changed by a trace so that a network errs; and a defence.
+
+TensorFlow only: its tape gives the gradients. Models must end with a softmax.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+def _check(images, labels, epsilon, limits):
+    low, high = limits
+    images = np.asarray(images, "float32")
+    if len(images) != len(labels):
+        raise ValueError(
+            f"images and labels must have the same length; got {len(images)} "
+            f"and {len(labels)}."
+        )
+    if not epsilon >= 0:
+        raise ValueError(f"epsilon must be >= 0; got {epsilon}.")
+    if images.size and not low <= images.min() <= images.max() <= high:
+        raise ValueError(
+            f"images must lie within limits={limits}; got {images.min():g} "
+            f"to {images.max():g}. Give the limits of your pictures."
+        )
+    return images
+
+
+def _uphill(model, images, labels):
+    """Sign of the loss's gradient with respect to each pixel."""
+    images = tf.convert_to_tensor(images)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        scores = model(images, training=False)
+        loss = keras.losses.sparse_categorical_crossentropy(labels, scores)
+    return tf.sign(tape.gradient(loss, images)).numpy()
+
+
+def fgsm(model, images, labels, epsilon, *, limits=(0.0, 1.0)):
+    """Move each pixel by epsilon, up or down, as makes the loss grow.
+
+    Fast gradient sign method: one step.
+
+    Args:
+        model: keras.Model that ends with a softmax.
+        images: array (batch, height, width, channels).
+        labels: int array (batch,), the right classes.
+        epsilon: float >= 0, in the unit of the pixels.
+        limits: (lowest, highest) value of a pixel.
+
+    Returns:
+        float32 array as images, within epsilon of them and within the limits.
+
+    Raises:
+        ValueError: images beyond the limits, other lengths, epsilon < 0.
+
+    Source: Goodfellow, Shlens and Szegedy 2015, section 4.
+    """
+    images = _check(images, labels, epsilon, limits)
+    step = epsilon * _uphill(model, images, labels)
+    return np.clip(images + step, *limits)
+
+
+def iterated_attack(
+    model, images, labels, epsilon, *, steps=10, limits=(0.0, 1.0)
+):
+    """Do many small steps of `fgsm`, never farther than epsilon away.
+
+    Args and Raises: as for `fgsm`.
+        steps: int >= 1, each of 2.5 · epsilon / steps.
+
+    Returns:
+        float32 array as images.
+
+    Source: Madry et al. 2018, section 2.1, projected gradient descent, from
+    the pictures themselves; step size of appendix/section 4's practice.
+    """
+    images = _check(images, labels, epsilon, limits)
+    low = np.clip(images - epsilon, *limits)
+    high = np.clip(images + epsilon, *limits)
+    found = images
+    for _ in range(steps):
+        step = 2.5 * epsilon / steps * _uphill(model, found, labels)
+        found = np.clip(found + step, low, high)
+    return found
+
+
+def adversarial_epoch(
+    model, images, labels, epsilon, *, rng, batch_size=64, limits=(0.0, 1.0)
+):
+    """Train a compiled model once through, half on attacked pictures.
+
+    Each batch is attacked with `fgsm` as the model is at that moment, and
+    learned together with the clean one.
+
+    Args:
+        model: compiled keras.Model with a sparse cross-entropy.
+        images: array (n, height, width, channels).
+        labels: int array (n,).
+        epsilon: float >= 0.
+        rng: numpy Generator, for the order.
+        batch_size: int >= 1, clean pictures in a batch.
+        limits: as for `fgsm`.
+
+    Source: Goodfellow, Shlens and Szegedy 2015, section 6, with α = 0.5.
+    """
+    images = _check(images, labels, epsilon, limits)
+    order = rng.permutation(len(images))
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        x, y = images[rows], np.asarray(labels)[rows]
+        attacked = fgsm(model, x, y, epsilon, limits=limits)
+        model.train_on_batch(
+            np.concatenate([x, attacked]), np.concatenate([y, y])
+        )

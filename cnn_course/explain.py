@@ -1,0 +1,179 @@
+"""What did the network look at? Grad-CAM and occlusion, for any Keras model.
+
+TensorFlow only: its tape gives the gradients.
+"""
+
+import contextlib
+
+import keras
+import numpy as np
+
+from cnn_course.geometry import whole_number
+from cnn_course.transfer import leaves
+
+
+def _is_map(layer):
+    shape = getattr(layer.output, "shape", ()) if layer._inbound_nodes else ()
+    return len(shape) == 4 and all(side != 1 for side in shape[1:3])
+
+
+def _find(model, layer):
+    """The layer that is meant: by itself, by name, or the last with maps."""
+    inner = [
+        part
+        for part in leaves(model)
+        if not isinstance(part, keras.layers.InputLayer)
+    ]
+    if layer is None:
+        maps = [part for part in inner if _is_map(part)]
+        if not maps:
+            raise ValueError(
+                "The model has no layer with maps (height and width above 1), "
+                "so there is no place to show."
+            )
+        return maps[-1]
+    if isinstance(layer, str):
+        named = [part for part in inner if part.name == layer]
+        if not named:
+            raise ValueError(
+                f"No layer is called {layer!r}; there are "
+                f"{', '.join(part.name for part in inner)}."
+            )
+        layer = named[0]
+    if not _is_map(layer):
+        shape = tuple(layer.output.shape)
+        raise ValueError(
+            f"The layer {layer.name!r} has no maps: its output is {shape}, and "
+            "(batch, height, width, channels) is needed, with height and "
+            "width above 1. Take an earlier layer, a convolution say."
+        )
+    return layer
+
+
+@contextlib.contextmanager
+def _calling(layer, call):
+    """While it lasts, the layer computes `call` instead."""
+    layer.call = call
+    try:
+        yield
+    finally:
+        del layer.call  # the class's own is visible again
+
+
+def _output_layer(model):
+    layer = model.outputs[0]._keras_history.operation
+    return _output_layer(layer) if isinstance(layer, keras.Model) else layer
+
+
+@contextlib.contextmanager
+def _without_softmax(model):
+    """While it lasts, the model's scores are those before its softmax."""
+    last = _output_layer(model)
+    if isinstance(last, keras.layers.Softmax):
+        with _calling(last, lambda x, mask=None: x):
+            yield
+    elif getattr(last, "activation", None) is keras.activations.softmax:
+        last.activation = keras.activations.linear
+        try:
+            yield
+        finally:
+            last.activation = keras.activations.softmax
+    else:
+        yield
+
+
+def grad_cam(model, images, *, layer=None, classes=None):
+    """Show which places of the pictures speak for a class.
+
+    The maps of one layer, each weighted with the mean gradient of the class's
+    score (before a softmax) with respect to it, summed; what speaks against
+    the class is cut off.
+
+    Args:
+        model: built keras.Model, Functional, Sequential or with models inside.
+        images: array (batch, height, width, channels), as the model wants
+            them.
+        layer: a layer or its name; None: the last one that puts out maps.
+        classes: int array (batch,), the classes to explain; None: those with
+            the best scores.
+
+    Returns:
+        float32 array (batch, height, width), >= 0, enlarged bilinearly to the
+        pictures' size; in units of the score.
+
+    Raises:
+        ValueError: no such layer, or one without maps.
+
+    Source: Selvaraju et al. 2017 (Grad-CAM), equations 1 and 2.
+    """
+    import tensorflow as tf
+
+    layer = _find(model, layer)
+    images = tf.convert_to_tensor(images)
+    seen, compute = [], layer.call
+
+    def watched(*args, **kwargs):
+        maps = compute(*args, **kwargs)
+        tape.watch(maps)
+        seen.append(maps)
+        return maps
+
+    with tf.GradientTape() as tape:
+        with _calling(layer, watched), _without_softmax(model):
+            scores = model(images, training=False)
+        if classes is None:
+            classes = tf.argmax(scores, axis=1)
+        chosen = tf.gather(scores, classes, axis=1, batch_dims=1)
+    maps = seen[-1]
+    gradient = tape.gradient(chosen, maps)
+    weights = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)
+    heat = tf.nn.relu(tf.reduce_sum(weights * maps, axis=-1, keepdims=True))
+    return tf.image.resize(heat, images.shape[1:3])[..., 0].numpy()
+
+
+def occlusion_map(model, image, *, size, stride=1, fill=None, label=None):
+    """Cover the picture place by place, and see where the score drops most.
+
+    Args:
+        model: built keras.Model that gives a score to each class.
+        image: array (height, width, channels), as the model wants it.
+        size: int >= 1, pixels along the side of the square that covers.
+        stride: int >= 1, pixels from one place to the next.
+        fill: what covers: a number or (channels,); None: the picture's mean.
+        label: int, the class; None: the one with the best score.
+
+    Returns:
+        float array (rows, columns): by how much the class's score drops when
+        the square covers this place; its upper left corner is at
+        (row · stride, column · stride).
+
+    Raises:
+        ValueError: the square does not fit into the picture.
+
+    Source: Zeiler and Fergus 2014, section 4.2.
+    """
+    size = whole_number("size", size, 1)
+    stride = whole_number("stride", stride, 1)
+    image = np.asarray(image)
+    height, width = image.shape[:2]
+    if size > min(height, width):
+        raise ValueError(
+            f"size must be at most the picture's sides, {height}×{width}; "
+            f"got {size}."
+        )
+    if fill is None:
+        fill = image.mean(axis=(0, 1))
+    rows, columns = (
+        range(0, side - size + 1, stride) for side in (height, width)
+    )
+    score = np.array(model(image[None], training=False))[0]
+    if label is None:
+        label = score.argmax()
+    drops = np.empty((len(rows), len(columns)))
+    for i, row in enumerate(rows):
+        covered = np.repeat(image[None], len(columns), axis=0)
+        for copy, column in zip(covered, columns, strict=True):
+            copy[row : row + size, column : column + size] = fill
+        scores = np.array(model(covered, training=False))
+        drops[i] = score[label] - scores[:, label]
+    return drops
