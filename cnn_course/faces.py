@@ -318,6 +318,17 @@ def train_embedder(images, labels, loss, *, steps=300, seed=0, callbacks=()):
     return embed
 
 
+def embed_all(embed, images, batch_size=256):
+    """Embed many pictures, batch by batch; array (n, dimensions).
+
+    `predict` does so too, but starts anew with each network.
+    """
+    starts = range(0, len(images), batch_size)
+    batches = [images[start : start + batch_size] for start in starts]
+    points = [np.array(embed(x, training=False)) for x in batches]
+    return np.concatenate(points)
+
+
 # --- Verification, recognition ------------------------------------------------
 
 
