@@ -56,8 +56,10 @@ def _describe(layer):
         what = "convolution"
         if kind == "DepthwiseConv2D":
             what = "depthwise"
+        elif kind == "Conv2DTranspose":
+            what = "transpose conv."
         elif kind != "Conv2D":
-            what = kind.removesuffix("Conv2D").lower() or "transposed conv."
+            what = kind.removesuffix("Conv2D").lower()
         words = [f"{_sides(layer.kernel_size)} {what}"]
         if kind != "DepthwiseConv2D":
             words.append(str(layer.filters))

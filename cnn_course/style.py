@@ -214,7 +214,9 @@ def transfer(
     import tensorflow as tf
 
     whole_number("steps", steps, 1)
-    looks = extractor.model
+
+    def looks(picture):
+        return keras.tree.flatten(extractor.model(picture))  # one or more
 
     def prepare(picture):
         return tf.constant(np.asarray(picture, "float32")[None])

@@ -17,6 +17,7 @@ import skimage.data
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from scipy import ndimage
 from sklearn.datasets import load_digits, load_sample_image
 
 from cnn_course import datasets
@@ -65,6 +66,22 @@ def test_build_makes_the_same_files(rebuilt, name, count):
     assert len(kept) == count
     assert made.keys() == kept.keys()
     assert [path for path in kept if made[path] != kept[path]] == []
+
+
+def test_coin_mask_is_made_by_its_script(tmp_path):
+    path = DATA / "coin_mask.py"
+    spec = importlib.util.spec_from_file_location("coin_mask", path)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    script.build(tmp_path)
+    with Image.open(tmp_path / "coins.png") as picture:
+        made = np.array(picture)
+    with Image.open(DATA / "masks" / "coins.png") as picture:
+        kept = np.array(picture)
+    assert kept.shape == datasets.photo("coins").shape
+    # Another release of scikit-image may flood a pixel differently.
+    assert np.mean(made != kept) < 0.001
+    assert ndimage.label(kept)[1] == 24  # coins
 
 
 def readme_rows():

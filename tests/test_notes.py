@@ -14,6 +14,7 @@ from keras import layers
 
 from cnn_course import datasets, filters, nets
 from cnn_course.detection import iou, nms, yolo
+from cnn_course.detection.sliding import to_convolutions
 from cnn_course.geometry import (
     layer_table,
     output_size,
@@ -72,6 +73,41 @@ def survived_convolutions(n, kernel_size):
 
 def model(shape, *stack):
     return keras.Sequential([keras.Input(shape), *stack])
+
+
+def best_constant_boxes():
+    """Least squares: over the pictures with a thing, and over all."""
+    boxes = np.array([[0.4, 0.6, 0.2, 0.3], [0.6, 0.4, 0.3, 0.2]])
+    everything = np.concatenate([boxes, np.zeros((2, 4))])
+    return tuple(
+        np.linalg.lstsq(np.ones((len(y), 1)), y)[0].round(9).tolist()
+        for y in (boxes, everything)
+    )
+
+
+def classifier_of_the_notes():
+    return model(
+        (14, 14, 3),
+        layers.Conv2D(16, 5, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Flatten(),
+        layers.Dense(400, activation="relu"),
+        layers.Dense(400, activation="relu"),
+        layers.Dense(4, activation="softmax"),
+    )
+
+
+def sliding_notes():
+    return to_convolutions(classifier_of_the_notes())
+
+
+def slid_multiplications(side):
+    """Of every 14x14 crop at stride 2, and of the whole picture at once."""
+    crop = layer_table(classifier_of_the_notes()).totals["multiplications"]
+    inputs = keras.Input((side, side, 3))
+    whole = keras.models.clone_model(sliding_notes(), input_tensors=inputs)
+    windows = ((side - 14) // 2 + 1) ** 2
+    return windows * crop, layer_table(whole).totals["multiplications"]
 
 
 def small_convnet():
@@ -735,6 +771,31 @@ FACTS = [
         "12 a step of compound scaling costs about two",
         lambda: round(1.2 * 1.1**2 * 1.15**2, 2),
         1.92,
+    ),
+    (
+        "17 a face and 64 landmarks",
+        lambda: model(
+            (8, 8, 3), layers.Flatten(), layers.Dense(1 + 2 * 64)
+        ).output_shape[-1],
+        129,
+    ),
+    (
+        "17 zeros for empty pictures drag the best constant box away",
+        lambda: best_constant_boxes(),
+        ([[0.5, 0.5, 0.25, 0.25]], [[0.25, 0.25, 0.125, 0.125]]),
+    ),
+    (
+        "18 14, 16 and 28 pixels a side",
+        lambda: [
+            tuple(sliding_notes()(np.zeros((1, side, side, 3))).shape[1:])
+            for side in (14, 16, 28)
+        ],
+        [(1, 1, 4), (2, 2, 4), (8, 8, 4)],
+    ),
+    (
+        "18 multiplications at 64 pixels a side: 676 crops, and at once",
+        lambda: slid_multiplications(64),
+        (298_521_600, 221_721_600),
     ),
     (
         "19 intersection over union, counted in pixels",

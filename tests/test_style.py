@@ -114,7 +114,7 @@ def test_from_noise_to_the_content():
         first, content, target, beta=0.0, steps=60, start=noise.astype("uint8")
     )
     error = np.abs(result.image.astype(int) - content).mean()
-    assert error < 0.2 * np.abs(noise - content).mean()
+    assert error < 0.4 * np.abs(noise - content).mean()
 
 
 def test_progress_goes_around_the_steps():

@@ -74,11 +74,30 @@ from cnn_course.check.inception import (
     one_by_one,
     widest_bottleneck,
 )
+from cnn_course.check.localization import (
+    box_to_target,
+    landmark_outputs,
+    loss_of_one,
+    mirror_landmarks,
+)
 from cnn_course.check.mobilenet import (
     bottleneck_weights,
     depthwise_convolve,
     hard_swish,
     separable_share,
+)
+from cnn_course.check.recognition import (
+    once_in,
+    one_triplet_loss,
+    triplets_in_batch,
+    who,
+)
+from cnn_course.check.regions import (
+    anchor_count,
+    anchor_kind,
+    between_four,
+    box_deltas,
+    region_costs,
 )
 from cnn_course.check.resnet import (
     residual_output,
@@ -92,6 +111,12 @@ from cnn_course.check.segmentation import (
     missing_rows,
     spread_row,
     transpose_size,
+)
+from cnn_course.check.sliding import (
+    count_windows,
+    dense_to_kernel,
+    hard_negatives,
+    window_in_photo,
 )
 from cnn_course.check.transfer import (
     gradient_steps,
@@ -108,13 +133,18 @@ from cnn_course.check.yolo import (
 )
 
 __all__ = [
+    "anchor_count",
+    "anchor_kind",
     "average_pool_parameters",
     "best_within",
+    "between_four",
     "block_channels",
     "blocks_of_b3",
     "bottleneck_cost",
     "bottleneck_weights",
+    "box_deltas",
     "box_from_distances",
+    "box_to_target",
     "brighten",
     "cache_megabytes",
     "cell_numbers",
@@ -124,7 +154,9 @@ __all__ = [
     "conv_parameters",
     "convolve",
     "copied_maps",
+    "count_windows",
     "dense_layer_weights",
+    "dense_to_kernel",
     "dense_weights",
     "depthwise_convolve",
     "different_crops",
@@ -142,25 +174,32 @@ __all__ = [
     "grid_error",
     "grouped_parameters",
     "half_precision_megabytes",
+    "hard_negatives",
     "hard_swish",
     "head_parameters",
     "iou_of_two",
+    "landmark_outputs",
     "layer_shape",
     "layers_to_train",
     "lazy_scores",
     "leaky_relu_gradient",
+    "loss_of_one",
     "mask_iou",
     "max_pool",
     "max_pool_backward",
     "mirror_box",
+    "mirror_landmarks",
     "mirror_picture",
     "missing_rows",
+    "once_in",
     "one_by_one",
+    "one_triplet_loss",
     "output_size",
     "pareto_front",
     "pool_parameters",
     "read_number",
     "receptive_field",
+    "region_costs",
     "residual_output",
     "residual_parameters",
     "resnet_layers",
@@ -177,9 +216,12 @@ __all__ = [
     "times_faster",
     "training_hours",
     "transpose_size",
+    "triplets_in_batch",
     "useless_biases",
     "v1_numbers",
     "valid_layers",
+    "who",
     "widest_bottleneck",
+    "window_in_photo",
     "zero_pad",
 ]

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from PIL import Image
 
 
 def crops(pictures, size, stride):
@@ -156,3 +157,35 @@ def window_boxes(scores, size, stride):
     x, y = stride * columns.ravel(), stride * rows.ravel()
     boxes = np.stack([x, y, x + size, y + size], axis=1)
     return boxes.astype(np.float32), np.ravel(scores)
+
+
+def pyramid(picture, size, *, largest=1.0, factor=0.8):
+    """Shrink a picture step by step: one window then fits things of all sizes.
+
+    Args:
+        picture: uint8 array (height, width) or (height, width, 3).
+        size: int >= 1, the window's side in pixels.
+        largest: number above 0, the scale of the first copy.
+        factor: number between 0 and 1, from one copy's scale to the next.
+
+    Returns:
+        List of (copy, scale) pairs, down to the last copy that the window
+        fits into; box / scale is where a copy's box lies in the picture.
+
+    Raises:
+        ValueError: largest or factor is out of range.
+    """
+    if not largest > 0:
+        raise ValueError(f"largest must be a number above 0; got {largest!r}.")
+    if not 0 < factor < 1:
+        raise ValueError(
+            f"factor must be a number between 0 and 1; got {factor!r}."
+        )
+    height, width = picture.shape[:2]
+    copies, scale = [], largest
+    while round(scale * min(height, width)) >= size:
+        sides = round(scale * width), round(scale * height)
+        small = Image.fromarray(picture).resize(sides, Image.Resampling.LANCZOS)
+        copies.append((np.asarray(small), scale))
+        scale *= factor
+    return copies

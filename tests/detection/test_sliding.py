@@ -7,6 +7,7 @@ from keras import layers
 
 from cnn_course.detection.sliding import (
     crops,
+    pyramid,
     to_convolutions,
     window_boxes,
     window_stride,
@@ -170,3 +171,44 @@ def test_window_boxes():
     assert boxes.tolist()[-1] == [4, 2, 18, 16]
     assert boxes.dtype == np.float32
     assert flat.tolist() == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+
+
+def test_pyramid_ends_when_the_window_no_longer_fits():
+    copies = pyramid(np.zeros((100, 60, 3), np.uint8), 25, factor=0.75)
+    assert [copy.shape for copy, _ in copies] == [
+        (100, 60, 3),
+        (75, 45, 3),
+        (56, 34, 3),
+        (42, 25, 3),
+    ]
+    np.testing.assert_allclose(
+        [scale for _, scale in copies], [1, 0.75, 0.75**2, 0.75**3]
+    )
+
+
+def test_pyramid_keeps_places():
+    picture = np.zeros((80, 120), np.uint8)
+    picture[24:40, 60:100] = 255
+    copies = pyramid(picture, 20, largest=0.5, factor=0.5)
+    assert len(copies) == 2
+    for copy, scale in copies:
+        rows, columns = np.nonzero(copy > 128)
+        ends = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+        np.testing.assert_allclose(np.divide(ends, scale), (60, 24, 100, 40))
+
+
+def test_pyramid_of_a_small_picture_is_empty():
+    assert pyramid(np.zeros((24, 90), np.uint8), 25) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"largest": 0}, "largest must be a number above 0; got 0"),
+        ({"factor": 1}, "factor must be a number between 0 and 1; got 1"),
+        ({"factor": 0}, "factor must be a number between 0 and 1; got 0"),
+    ],
+)
+def test_pyramid_errors(options, said):
+    with pytest.raises(ValueError, match=said):
+        pyramid(np.zeros((30, 30), np.uint8), 25, **options)
