@@ -41,6 +41,8 @@ bench: .venv/.ready
 	$(BIN)/python benchmarks/bench_nets.py
 	$(BIN)/python benchmarks/bench_pipelines.py
 	$(BIN)/python benchmarks/bench_detection.py
+	$(BIN)/python benchmarks/bench_sliding.py
+	$(BIN)/python benchmarks/bench_faces.py
 
 data: .venv/.ready
 	$(BIN)/python data/build.py

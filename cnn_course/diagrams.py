@@ -20,6 +20,7 @@ _ABSORBED = {  # drawn in the box of the layer before
     "Softmax",
 }
 _WORDS = {
+    "UnitNormalization": "scale to length 1",
     "Add": "+",
     "Average": "average of all",
     "BatchNormalization": "batch norm",

@@ -30,7 +30,8 @@ def load(split="train", *, per_class=20, seed=0, full=None):
     """Load many classes with a few pictures each; test classes are other ones.
 
     Bundled: letters in random fonts and poses, of digits, Latin, Greek and
-    Cyrillic for training, Armenian and Georgian for testing. With full=True
+    Cyrillic for training, Armenian and Georgian for testing, without those
+    that look like a letter of the training (an Armenian Օ). With full=True
     the Olivetti faces, 40 people with ten pictures each (the first 30 for
     training), downloaded once by scikit-learn and shrunk to 32×32; without a
     network, a sentence and the letters.
@@ -60,7 +61,12 @@ def load(split="train", *, per_class=20, seed=0, full=None):
                 "here are the letters instead."
             )
     is_test = split == "test"
-    return make_glyphs(_ALPHABETS[split], per_class, seed=2 * seed + is_test)
+    return make_glyphs(
+        _ALPHABETS[split],
+        per_class,
+        unlike=_ALPHABETS["train"] if is_test else (),
+        seed=2 * seed + is_test,
+    )
 
 
 def _olivetti(split):

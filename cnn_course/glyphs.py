@@ -100,13 +100,15 @@ def characters(alphabets):
     return tuple(kept)
 
 
-def make_glyphs(alphabets, per_class, *, size=32, seed=0):
+def make_glyphs(alphabets, per_class, *, unlike=(), size=32, seed=0):
     """Draw letters in random fonts, turned, slanted, large, small and thick.
 
     Args:
         alphabets: tuple of keys of ALPHABETS; letters that look alike count
             once.
         per_class: int >= 1, pictures of each letter.
+        unlike: alphabets whose letters, and those that look like them, are
+            left out.
         size: int >= 16, pixels along a side.
         seed: int.
 
@@ -120,7 +122,9 @@ def make_glyphs(alphabets, per_class, *, size=32, seed=0):
     per_class = whole_number("per_class", per_class, 1)
     size = whole_number("size", size, 16)
     rng = np.random.default_rng(seed)
-    names = characters(tuple(alphabets))
+    others = "".join(ALPHABETS[name] for name in unlike)
+    names = characters((*unlike, *alphabets))
+    names = tuple(name for name in names if name not in others)
     images = np.empty((len(names), per_class, size, size, 1), np.uint8)
     for of_letter, name in zip(images, names, strict=True):
         for image in of_letter:

@@ -89,25 +89,37 @@ def style_cost(features, target_gram):
 def random_extractor(seed=0):
     """Make a network with random filters, never trained.
 
-    Five levels, each at half the resolution of the one before: a convolution
-    5×5 with ReLU, then average pooling.
+    Level 0 is the pixels themselves, for the colours. Then come five levels,
+    each at half the resolution of the one before: a convolution 5×5 with ReLU,
+    then average pooling. Each filter's weights have mean 0, so that it answers
+    to patterns alone.
+
+    Args:
+        seed: int.
+
+    Returns:
+        Extractor.
+
+    Source: Ustyuzhaninov et al. 2017, texture synthesis with random filters,
+    there with one level and filters of many sizes.
     """
+    rng = np.random.default_rng(seed)
     inputs = x = keras.Input((None, None, 3))
-    x = layers.Rescaling(1 / 64, -2)(x)
-    maps = []
-    for level, filters in enumerate((32, 48, 64, 64, 64)):
+    x = layers.Rescaling(1 / 64)(x)
+    maps, convolutions = [x], []
+    for level in range(5):
         if level:
             x = layers.AveragePooling2D(2, padding="same")(x)
-        start = keras.initializers.HeNormal(seed=seed + level)
-        x = layers.Conv2D(
-            filters,
-            5,
-            padding="same",
-            activation="relu",
-            kernel_initializer=start,
-        )(x)
+        conv = layers.Conv2D(64, 5, padding="same", activation="relu")
+        x = conv(x)
         maps.append(x)
-    return Extractor(keras.Model(inputs, maps), 2, "random filters")
+        convolutions.append(conv)
+    for conv in convolutions:
+        kernel = rng.normal(size=conv.kernel.shape)
+        kernel -= kernel.mean(axis=(0, 1))
+        kernel /= np.sqrt((kernel**2).sum(axis=(0, 1, 2)) / 2)
+        conv.kernel.assign(kernel)
+    return Extractor(keras.Model(inputs, maps), 3, "random filters")
 
 
 def _looking(base, names, prepare, content, name):

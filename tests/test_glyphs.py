@@ -26,6 +26,15 @@ def test_letters_that_look_alike_count_once():
     assert len(characters(UNSEEN)) > 70
 
 
+def test_letters_unlike_those_of_other_alphabets():
+    part = make_glyphs(("armenian",), 1, unlike=("digits", "latin"))
+    assert {"Օ", "օ"} & set(characters(("armenian",)))
+    assert not {"Օ", "օ"} & set(part.class_names)
+    assert {"Ֆ", "ծ"} <= set(part.class_names)
+    assert set(part.class_names) <= set(ALPHABETS["armenian"])
+    assert len(part.images) == len(part.class_names)
+
+
 def test_pictures():
     glyphs = make_glyphs(("georgian",), 3, size=28, seed=1)
     n = len(glyphs.class_names)

@@ -13,7 +13,7 @@ import pytest
 from keras import layers
 
 from cnn_course import datasets, filters, nets
-from cnn_course.detection import iou, nms, yolo
+from cnn_course.detection import faster_rcnn, iou, nms, yolo
 from cnn_course.detection.sliding import to_convolutions
 from cnn_course.geometry import (
     layer_table,
@@ -834,6 +834,38 @@ FACTS = [
             for part in yolo.decode(notes_target(), classes=3, image_size=100)
         ],
         [[[25, 30, 75, 110]], [1], [2]],
+    ),
+    (
+        "21 five anchors at each of 12x12 places",
+        lambda: faster_rcnn.make_anchors(12, 12).shape,
+        (720, 4),
+    ),
+    (
+        "21 a box twice as wide and half as high as its anchor",
+        lambda: np.round(
+            faster_rcnn.encode_deltas(
+                [[12.0, 10.0, 32.0, 20.0]], [[10.0, 10.0, 20.0, 30.0]]
+            )[0],
+            4,
+        ).tolist(),
+        np.float32([0.7, -0.25, 0.6931, -0.6931]).tolist(),
+    ),
+    (
+        "22 parameters of the paper's U-Net",
+        lambda: nets.unet().count_params(),
+        31_030_658,
+    ),
+    (
+        "22 a transpose convolution takes 2 to 5 at kernel 3 and stride 2",
+        lambda: tuple(
+            layers.Conv2DTranspose(1, 3, 2).compute_output_shape((1, 2, 2, 1))
+        ),
+        (1, 5, 5, 1),
+    ),
+    (
+        "22 a pixel of U-Net's lowest map sees 68 pixels at depth 3",
+        lambda: receptive_field(3 * [(3, 1), (3, 1), (2, 2)] + 2 * [(3, 1)])[0],
+        68,
     ),
 ]
 
