@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -380,7 +384,7 @@ def test_a_few_scenes_are_learned_by_heart():
         name: np.concatenate([values] * 10) for name, values in truth.items()
     }
     options = {"batch_size": 8, "shuffle": False, "verbose": 0}
-    losses = model.fit(images, truth, epochs=10, **options).history["loss"]
+    losses = model.fit(images, truth, epochs=16, **options).history["loss"]
     assert losses[-1] < 0.3 * losses[1]
     hits = 0
     for true, label, boxes, scores, labels in zip(
@@ -390,6 +394,39 @@ def test_a_few_scenes_are_learned_by_heart():
         right = (iou(true, boxes)[0] > 0.5) & (labels == label[0])
         hits += bool(right[:1].any())  # the best one
     assert hits >= 6
+
+
+TWO_STEPS = """
+import keras
+import numpy as np
+from cnn_course.detection import faster_rcnn
+from cnn_course.scenes import make_scenes
+
+few = make_scenes(4, size=48, digits=(1, 1), seed=0)
+model = faster_rcnn.FasterRCNN(48, 10, proposals=3)
+model.compile("adam")
+truth = faster_rcnn.make_truth(few)
+log = model.fit(few.images, truth, batch_size=2, verbose=0).history
+assert np.isfinite(log["loss"]).all()
+for weight in model.head.non_trainable_variables:  # its batch statistics
+    start = float("variance" in weight.path)
+    assert np.abs(keras.ops.convert_to_numpy(weight) - start).max() > 0
+boxes, _, _ = faster_rcnn.predict_boxes(model, few.images, score_threshold=0)
+assert len(boxes) == 4 and len(boxes[0])
+print(keras.backend.backend())
+"""
+
+
+def test_trains_on_jax():
+    quickly = "--xla_backend_optimization_level=0"
+    done = subprocess.run(
+        [sys.executable, "-c", TWO_STEPS],
+        env={**os.environ, "KERAS_BACKEND": "jax", "XLA_FLAGS": quickly},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.split() == ["jax"]
 
 
 @pytest.mark.parametrize(
