@@ -57,7 +57,7 @@ def test_full_without_a_network(monkeypatch, capsys):
 
     monkeypatch.setattr(sklearn.datasets, "fetch_olivetti_faces", offline)
     part = faces.load("test", per_class=2, full=True)
-    assert "Ա" in part.class_names
+    assert "Ֆ" in part.class_names
     said = capsys.readouterr().out
     assert said.startswith("The Olivetti faces could not be downloaded")
     assert said.count("\n") == 1
@@ -121,7 +121,7 @@ def contrasts(labels, points, margin):
         (faces.contrastive_loss, contrasts),
     ],
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(batch=batches(), margin=st.floats(0.05, 3))
 def test_losses_are_their_definitions(loss, slow, batch, margin):
     labels, points = batch
@@ -172,6 +172,7 @@ def test_losses_can_be_learned_from_equal_points(loss):
     assert np.isfinite(tape.gradient(value, points)).all()
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 8), st.booleans()), min_size=2, max_size=60
