@@ -8,8 +8,6 @@ asserts that all contestants give the same.
 import contextlib
 import io
 import os
-import statistics
-import time
 
 import cv2
 import numpy as np
@@ -20,20 +18,9 @@ from pycocotools.cocoeval import COCOeval
 import cnn_course.quiet
 import tensorflow as tf
 from cnn_course.detection import coco_evaluate, iou, nms
+from timing import interleaved
 
 CLASSES = 20
-
-
-def interleaved(contestants, rounds):
-    """Median seconds of each contestant, run in turn after a warm-up."""
-    seconds = {name: [] for name in contestants}
-    for run in range(rounds + 1):
-        for name, function in contestants.items():
-            start = time.perf_counter()
-            function()
-            if run >= 1:
-                seconds[name].append(time.perf_counter() - start)
-    return {name: statistics.median(times) for name, times in seconds.items()}
 
 
 def report(title, contestants, rounds, aim=""):

@@ -6,8 +6,6 @@ counts; it drifts by a few tenths from run to run.
 """
 
 import os
-import statistics
-import time
 
 import numpy as np
 
@@ -19,6 +17,7 @@ from cnn_course.scratch import (
     pool2d,
     pool2d_backward,
 )
+from timing import interleaved
 
 ROUNDS = 25
 
@@ -37,21 +36,9 @@ def conv2d_loops(x, kernel):
     return y
 
 
-def interleaved(contestants, rounds=ROUNDS):
-    """Median seconds of each contestant, run in turn after a warm-up."""
-    seconds = {name: [] for name in contestants}
-    for run in range(rounds + 2):
-        for name, function in contestants.items():
-            start = time.perf_counter()
-            function()
-            if run >= 2:
-                seconds[name].append(time.perf_counter() - start)
-    return {name: statistics.median(times) for name, times in seconds.items()}
-
-
 def report(title, contestants, most=None, rounds=ROUNDS):
     """Print one row; the first contestant is the reference."""
-    medians = interleaved(contestants, rounds)
+    medians = interleaved(contestants, rounds, warm_up=2)
     reference = medians[next(iter(contestants))]
     print(f"\n{title}")
     for name, median in medians.items():

@@ -5,8 +5,6 @@ compared. Each row first asserts that all contestants give the same.
 """
 
 import os
-import statistics
-import time
 from functools import partial
 
 import numpy as np
@@ -22,6 +20,7 @@ from cnn_course.detection.sliding import (
     window_stride,
 )
 from cnn_course.geometry import layer_table
+from timing import interleaved
 
 
 def notes_network():
@@ -53,18 +52,6 @@ def face_network():
             layers.Dense(1),
         ]
     )
-
-
-def interleaved(contestants, rounds):
-    """Median seconds of each contestant, run in turn after a warm-up."""
-    seconds = {name: [] for name in contestants}
-    for run in range(rounds + 1):
-        for name, function in contestants.items():
-            start = time.perf_counter()
-            function()
-            if run >= 1:
-                seconds[name].append(time.perf_counter() - start)
-    return {name: statistics.median(times) for name, times in seconds.items()}
 
 
 def multiplications(sliding, side, channels):

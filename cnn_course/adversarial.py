@@ -72,8 +72,8 @@ def iterated_attack(
     Returns:
         float32 array as images.
 
-    Source: Madry et al. 2018, section 2.1, projected gradient descent, from
-    the pictures themselves; step size of appendix/section 4's practice.
+    Source: Madry et al. 2018, section 2.1 (projected gradient descent).
+    Differs: starts from the pictures themselves, not from a random place.
     """
     images = _check(images, labels, epsilon, limits)
     low = np.clip(images - epsilon, *limits)

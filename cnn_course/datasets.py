@@ -71,6 +71,18 @@ def _data_folder(name):
     return folder
 
 
+def wants_full(full=None):
+    """Tell whether the full public data may be downloaded.
+
+    Args:
+        full: bool, the answer; None: ask the environment.
+
+    Returns:
+        bool; for None, whether CNN_COURSE_FULL is 1.
+    """
+    return os.environ.get("CNN_COURSE_FULL") == "1" if full is None else full
+
+
 def names():
     """List the data sets that `load` knows."""
     return sorted(_PUBLIC)
@@ -185,7 +197,7 @@ def surfaces(split="train", *, per_class=80, size=32, seed=0, grey=True):
     Raises:
         ValueError: an argument is unknown or out of range.
     """
-    _check_split(split)
+    check_split(split)
     rng = np.random.default_rng([seed, split == "test"])
     images = []
     for name in SURFACES:
@@ -224,7 +236,8 @@ def save_as_folder(pictures, folder, *, suffix=".png"):
 # --- Data sets by name --------------------------------------------------------
 
 
-def _check_split(split):
+def check_split(split):
+    """Raise ValueError unless split is "train" or "test"."""
     if split not in ("train", "test"):
         raise ValueError(f'split must be "train" or "test"; got {split!r}.')
 
@@ -308,11 +321,9 @@ def load(name, split="train", full=None):
         raise ValueError(
             f"name must be one of {', '.join(names())}; got {name!r}."
         )
-    _check_split(split)
+    check_split(split)
     public = _PUBLIC[name]
-    if full is None:
-        full = os.environ.get("CNN_COURSE_FULL") == "1"
-    if full:
+    if wants_full(full):
         try:
             return _load_public(public, split)
         except Exception as error:

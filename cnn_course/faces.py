@@ -4,14 +4,12 @@ Siamese networks: one network turns each picture into a point (an embedding);
 pictures of one class shall lie close together. Works for any pictures.
 """
 
-import os
-
 import keras
 import numpy as np
 from keras import layers, ops
 from PIL import Image
 
-from cnn_course.datasets import LabelledImages
+from cnn_course.datasets import LabelledImages, check_split, wants_full
 from cnn_course.geometry import whole_number
 from cnn_course.glyphs import make_glyphs
 
@@ -48,11 +46,8 @@ def load(split="train", *, per_class=20, seed=0, full=None):
     Raises:
         ValueError: split is unknown, or per_class out of range.
     """
-    if split not in _ALPHABETS:
-        raise ValueError(f'split must be "train" or "test"; got {split!r}.')
-    if full is None:
-        full = os.environ.get("CNN_COURSE_FULL") == "1"
-    if full:
+    check_split(split)
+    if wants_full(full):
         try:
             return _olivetti(split)
         except OSError:

@@ -38,11 +38,11 @@ _ALIKE = 0.8  # correlation from which two letters count as one
 
 
 @cache
-def _font(name, size=_LETTER):
+def _font(name):
     import matplotlib
 
     folder = Path(matplotlib.get_data_path(), "fonts", "ttf")
-    return ImageFont.truetype(str(folder / f"{name}.ttf"), size)
+    return ImageFont.truetype(str(folder / f"{name}.ttf"), _LETTER)
 
 
 def _draw(character, font, stroke=0):

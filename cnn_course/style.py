@@ -3,13 +3,13 @@
 TensorFlow only: its tape gives the gradients.
 """
 
-import os
 from typing import NamedTuple
 
 import keras
 import numpy as np
 from keras import layers, ops
 
+from cnn_course.datasets import wants_full
 from cnn_course.geometry import whole_number
 from cnn_course.nets import mobilenet_v2, vgg19
 from cnn_course.pretrained import load_imagenet_weights
@@ -168,9 +168,7 @@ def load_extractor(full=None):
     Returns:
         Extractor.
     """
-    if full is None:
-        full = os.environ.get("CNN_COURSE_FULL") == "1"
-    if full:
+    if wants_full(full):
         for load in (_vgg19, _mobilenet_v2):
             try:
                 return load()

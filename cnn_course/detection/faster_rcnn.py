@@ -12,8 +12,8 @@ import numpy as np
 from keras import layers, ops
 
 from cnn_course.detection.boxes import check_boxes, look_relative
-from cnn_course.detection.nms import nms
-from cnn_course.detection.yolo import backbone, conv_unit
+from cnn_course.detection.nms import suppress_each
+from cnn_course.detection.yolo import backbone, conv_unit, read_out
 from cnn_course.geometry import whole_number
 
 STRIDE = 8  # pixels from one place of the feature map to the next
@@ -507,29 +507,24 @@ def predict_boxes(
         boxes, scores, labels: lists with an array for each picture, best
         first, as from `yolo.predict`.
     """
-    found = [], [], []
-    for first in range(0, len(images), batch_size):
-        batch = images[first : first + batch_size].astype("float32")
-        features, objectness, deltas = model(batch)
-        proposals, proposal_scores = model.regions(objectness, deltas)
-        logits, moves = model.classify(features, proposals)
-        boxes = ops.clip(decode_deltas(moves, proposals), 0, model.image_size)
-        is_box = ops.cast(proposal_scores > 0, logits.dtype)[..., None]
-        scores = ops.softmax(logits)[..., 1:] * is_box
-        for some, each in zip(
-            ops.convert_to_numpy(boxes),
-            ops.convert_to_numpy(scores),
-            strict=True,
-        ):
-            row, label = np.nonzero(each > score_threshold)
-            some, values = some[row], each[row, label]
-            kept = nms(
-                some,
-                values,
-                classes=label if per_class else None,
-                iou_threshold=iou_threshold,
-                max_boxes=max_boxes,
-            )
-            for out, part in zip(found, (some, values, label), strict=True):
-                out.append(part[kept])
-    return found
+
+    def candidates():
+        for first in range(0, len(images), batch_size):
+            batch = images[first : first + batch_size].astype("float32")
+            features, objectness, deltas = model(batch)
+            proposals, is_box = model.regions(objectness, deltas)
+            logits, moves = model.classify(features, proposals)
+            boxes = decode_deltas(moves, proposals)
+            boxes = ops.clip(boxes, 0, model.image_size)
+            is_box = ops.cast(is_box > 0, logits.dtype)[..., None]
+            scores = ops.softmax(logits)[..., 1:] * is_box
+            pairs = map(ops.convert_to_numpy, (boxes, scores))
+            for boxes, scores in zip(*pairs, strict=True):
+                yield read_out(boxes, scores, score_threshold)
+
+    return suppress_each(
+        candidates(),
+        iou_threshold=iou_threshold,
+        per_class=per_class,
+        max_boxes=max_boxes,
+    )

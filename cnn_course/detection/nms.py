@@ -127,3 +127,30 @@ def nms(
         kept.append(members[places])
     # A place in the order is a rank: sorted, the classes merge best first.
     return order[np.sort(np.concatenate(kept))[:max_boxes]]
+
+
+def suppress_each(pictures, *, iou_threshold=0.5, per_class=True, max_boxes):
+    """Apply `nms` to picture after picture, as a detector's last step.
+
+    Args:
+        pictures: iterable of boxes (n, 4), scores (n,) and labels (n,).
+        iou_threshold: 0-1; boxes that overlap more are one thing.
+        per_class: bool; True: only if they are of one class.
+        max_boxes: int >= 0, at most so many a picture.
+
+    Returns:
+        boxes, scores, labels: lists with an array for each picture, best
+        first.
+    """
+    kept = [], [], []
+    for boxes, scores, labels in pictures:
+        rows = nms(
+            boxes,
+            scores,
+            iou_threshold=iou_threshold,
+            classes=labels if per_class else None,
+            max_boxes=max_boxes,
+        )
+        for values, some in zip(kept, (boxes, scores, labels), strict=True):
+            values.append(some[rows])
+    return kept
