@@ -29,7 +29,7 @@ def _check(images, labels, epsilon, limits):
 def _uphill(model, images, labels):
     """Sign of the loss's gradient with respect to each pixel."""
     images = tf.convert_to_tensor(images)
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(images)
         scores = model(images, training=False)
         loss = keras.losses.sparse_categorical_crossentropy(labels, scores)

@@ -11,6 +11,8 @@ import numpy as np
 from cnn_course.geometry import whole_number
 from cnn_course.transfer import leaves
 
+_PIXELS_AT_ONCE = 2**19  # bounds the memory that the maps take
+
 
 def _is_map(layer):
     shape = getattr(layer.output, "shape", ()) if layer._inbound_nodes else ()
@@ -118,7 +120,7 @@ def grad_cam(model, images, *, layer=None, classes=None):
         seen.append(maps)
         return maps
 
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
         with _calling(layer, watched), _without_softmax(model):
             scores = model(images, training=False)
         if classes is None:
@@ -169,11 +171,14 @@ def occlusion_map(model, image, *, size, stride=1, fill=None, label=None):
     score = np.array(model(image[None], training=False))[0]
     if label is None:
         label = score.argmax()
-    drops = np.empty((len(rows), len(columns)))
-    for i, row in enumerate(rows):
-        covered = np.repeat(image[None], len(columns), axis=0)
-        for copy, column in zip(covered, columns, strict=True):
+    places = [(row, column) for row in rows for column in columns]
+    at_once = max(1, _PIXELS_AT_ONCE // (height * width))
+    drops = []
+    for start in range(0, len(places), at_once):
+        some = places[start : start + at_once]
+        covered = np.repeat(image[None], len(some), axis=0)
+        for copy, (row, column) in zip(covered, some, strict=True):
             copy[row : row + size, column : column + size] = fill
         scores = np.array(model(covered, training=False))
-        drops[i] = score[label] - scores[:, label]
-    return drops
+        drops.extend(score[label] - scores[:, label])
+    return np.reshape(drops, (len(rows), len(columns)))

@@ -478,6 +478,8 @@ def confusion_matrix(labels, predictions, class_names):
             axis.text(j, i, value, ha="center", va="center", color=colour)
     axis.set_xticks(range(count), class_names)
     axis.set_yticks(range(count), class_names)
+    if max(map(len, class_names)) > 5:  # they would run into each other
+        axis.tick_params("x", rotation=90)
     right = np.trace(matrix) / matrix.sum()
     axis.set(
         xlabel="predicted class",

@@ -161,6 +161,14 @@ def test_occlusion_counts_what_is_covered(stride):
     np.testing.assert_allclose(drops, expected, atol=1e-12)
 
 
+@pytest.mark.parametrize("pixels", [1, 90, 10_000])
+def test_occlusion_in_small_batches(monkeypatch, pixels):
+    image = np.random.default_rng(0).random((5, 6, 2))
+    expected = occlusion_map(Sum(), image, size=2)
+    monkeypatch.setattr("cnn_course.explain._PIXELS_AT_ONCE", pixels)
+    np.testing.assert_allclose(occlusion_map(Sum(), image, size=2), expected)
+
+
 def test_occlusion_fills_with_the_mean_and_takes_the_best_class():
     image = np.zeros((4, 6, 1))
     image[1, 5] = 24
