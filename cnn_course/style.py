@@ -14,6 +14,7 @@ from cnn_course.geometry import whole_number
 from cnn_course.nets import mobilenet_v2, vgg19
 from cnn_course.pretrained import load_imagenet_weights
 
+_TINY = 1e-12  # for a picture in its own style, or without any pattern
 _VGG_MEAN = (103.939, 116.779, 123.68)  # blue, green, red
 
 
@@ -24,11 +25,13 @@ class Extractor(NamedTuple):
         list of maps, all for the style.
     content: index in that list of the layer for the content, too.
     name: str, what it is.
+    smallest: int, sides of a picture that it can look at.
     """
 
     model: keras.Model
     content: int
     name: str
+    smallest: int = 1
 
 
 class Result(NamedTuple):
@@ -89,37 +92,37 @@ def style_cost(features, target_gram):
 def random_extractor(seed=0):
     """Make a network with random filters, never trained.
 
-    Level 0 is the pixels themselves, for the colours. Then come five levels,
-    each at half the resolution of the one before: a convolution 5×5 with ReLU,
-    then average pooling. Each filter's weights have mean 0, so that it answers
-    to patterns alone.
+    Level 0 is the pixels themselves, for the colours. Levels 1 to 4 look at the
+    picture at its full, half, quarter and eighth size, each with 64 filters of
+    5×5 and ReLU. Each filter's weights have mean 0, so that it answers to
+    patterns alone.
 
     Args:
         seed: int.
 
     Returns:
-        Extractor.
+        Extractor, for pictures with sides >= 33.
 
-    Source: Ustyuzhaninov et al. 2017, texture synthesis with random filters,
-    there with one level and filters of many sizes.
+    Source: Ustyuzhaninov et al. 2017, section 3.2: one layer of random filters
+    of many sizes makes textures nearly as good as VGG-19's.
+    Differs: small filters on a shrunk picture in place of large filters.
     """
     rng = np.random.default_rng(seed)
-    inputs = x = keras.Input((None, None, 3))
-    x = layers.Rescaling(1 / 64)(x)
+    inputs = keras.Input((None, None, 3))
+    x = layers.Rescaling(1 / 64)(inputs)
     maps, convolutions = [x], []
-    for level in range(5):
-        if level:
-            x = layers.AveragePooling2D(2, padding="same")(x)
-        conv = layers.Conv2D(64, 5, padding="same", activation="relu")
-        x = conv(x)
-        maps.append(x)
+    for level in range(1, 5):
+        if level > 1:  # windows overlap: squares would show in the painting
+            x = layers.AveragePooling2D(4, 2, padding="same")(x)
+        conv = layers.Conv2D(64, 5, activation="relu", name=f"level{level}")
+        maps.append(conv(x))
         convolutions.append(conv)
     for conv in convolutions:
         kernel = rng.normal(size=conv.kernel.shape)
         kernel -= kernel.mean(axis=(0, 1))
         kernel /= np.sqrt((kernel**2).sum(axis=(0, 1, 2)) / 2)
         conv.kernel.assign(kernel)
-    return Extractor(keras.Model(inputs, maps), 3, "random filters")
+    return Extractor(keras.Model(inputs, maps), 3, "random filters", 33)
 
 
 def _looking(base, names, prepare, content, name):
@@ -128,7 +131,7 @@ def _looking(base, names, prepare, content, name):
     maps = [base.get_layer(layer).output for layer in names]
     maps = keras.Model(base.input, maps)(prepare(inputs))
     return Extractor(
-        keras.Model(inputs, maps), names.index(content), f"{name}, ImageNet"
+        keras.Model(inputs, maps), names.index(content), f"{name}, ImageNet", 32
     )
 
 
@@ -184,6 +187,15 @@ def load_extractor(full=None):
 # --- Painting -----------------------------------------------------------------
 
 
+def _check_colour(name, picture, smallest):
+    shape = np.shape(picture)
+    if len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < smallest:
+        raise ValueError(
+            f"{name} must be a colour picture (height, width, 3) with sides "
+            f">= {smallest}; got shape {shape}."
+        )
+
+
 def transfer(
     extractor,
     content,
@@ -219,11 +231,17 @@ def transfer(
     Returns:
         Result.
 
+    Raises:
+        ValueError: a picture is too small, or not in colour; steps is no
+            whole number.
+
     Source: Gatys, Ecker and Bethge 2016; there L-BFGS from noise.
     """
     import tensorflow as tf
 
     whole_number("steps", steps, 1)
+    for what, picture in (("content", content), ("style", style)):
+        _check_colour(what, picture, extractor.smallest)
 
     def looks(picture):
         return keras.tree.flatten(extractor.model(picture))  # one or more
@@ -234,9 +252,9 @@ def transfer(
     grams = [gram_matrix(maps[0]) for maps in looks(prepare(style))]
     unchanged = looks(prepare(content))
     target = unchanged[extractor.content]
-    content_scale = ops.mean(target**2)
+    content_scale = ops.maximum(ops.mean(target**2), _TINY)
     style_scales = [
-        style_cost(maps[0], gram)
+        ops.maximum(style_cost(maps[0], gram), _TINY)
         for maps, gram in zip(unchanged, grams, strict=True)
     ]
     picture = tf.Variable(prepare(content if start is None else start))

@@ -1,48 +1,20 @@
 """Notebook 16 on a folder of one's own (CNN_COURSE_FULL=1)."""
 
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
-from execute_notebooks import kernel_config
-from nbclient import NotebookClient
+from full_notebook import code_cells, go_offline, run_cells
 from official_weights import link_weights, needs_weights
 
 from cnn_course import datasets
-
-NOTEBOOK = next(
-    (Path(__file__).resolve().parent.parent / "notebooks").glob("16_*.ipynb")
-)
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """Return a function that runs code cells, and what they have printed."""
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("CNN_COURSE_FULL", "1")
+    go_offline(tmp_path, monkeypatch)
     monkeypatch.setenv("CNN_COURSE_FOLDER", "photographs")
-    for name in ("http_proxy", "https_proxy"):  # nothing listens there
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    (tmp_path / "home").mkdir()
-
-    def execute(cells=None):
-        notebook = nbformat.read(NOTEBOOK, as_version=4)
-        code = [c for c in notebook.cells if c.cell_type == "code"][:cells]
-        notebook.cells = code
-        client = NotebookClient(
-            notebook,
-            timeout=600,
-            kernel_name="python3",
-            config=kernel_config(),
-            resources={"metadata": {"path": tmp_path}},
-        )
-        client.execute()  # raises what a cell raises
-        outputs = [output for cell in code for output in cell.outputs]
-        assert not [o for o in outputs if o.get("name") == "stderr"]
-        return "".join(output.get("text", "") for output in outputs)
-
-    return execute
+    return lambda cells=None: run_cells(code_cells(16)[:cells], tmp_path)
 
 
 def photographs(folder, per_class=20):

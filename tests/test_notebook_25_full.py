@@ -1,17 +1,11 @@
 """Notebook 25 on photographs with ImageNet weights (CNN_COURSE_FULL=1)."""
 
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
-from execute_notebooks import kernel_config
-from nbclient import NotebookClient
+from full_notebook import code_cells, go_offline, run_cells
 from official_weights import link_weights, needs_weights
 
-NOTEBOOK = next(
-    (Path(__file__).resolve().parent.parent / "notebooks").glob("25_*.ipynb")
-)
 LAST = "What speaks for the name"  # the figure of the photographs
 NOT_NEEDED = "knows", "found[", "drops", "kinds"
 
@@ -19,33 +13,19 @@ NOT_NEEDED = "knows", "found[", "drops", "kinds"
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """Return a function that runs the cells, and what they have printed."""
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("CNN_COURSE_FULL", "1")
-    for name in ("http_proxy", "https_proxy"):  # nothing listens there
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    (tmp_path / "home").mkdir()
+    go_offline(tmp_path, monkeypatch)
 
     def execute():
-        notebook = nbformat.read(NOTEBOOK, as_version=4)
-        code = [c for c in notebook.cells if c.cell_type == "code"]
-        last = next(i for i, c in enumerate(code) if LAST in c.source)
-        notebook.cells = [
+        code = code_cells(25)
+        last = next(i for i, cell in enumerate(code) if LAST in cell.source)
+        needed = [
             cell
             for cell in code[: last + 1]
             if not any(word in cell.source for word in NOT_NEEDED)
         ]
-        client = NotebookClient(
-            notebook,
-            timeout=600,
-            kernel_name="python3",
-            config=kernel_config(),
-            resources={"metadata": {"path": tmp_path}},
-        )
-        client.execute()  # raises what a cell raises
-        outputs = [o for cell in notebook.cells for o in cell.outputs]
-        assert not [o for o in outputs if o.get("name") == "stderr"]
+        printed = run_cells(needed, tmp_path)
         assert "image/png" in str(code[last].outputs)
-        return "".join(output.get("text", "") for output in outputs)
+        return printed
 
     return execute
 

@@ -124,6 +124,7 @@ from cnn_course.check.sliding import (
     hard_negatives,
     window_in_photo,
 )
+from cnn_course.check.style import gram, gram_numbers, total_cost
 from cnn_course.check.super_resolution import (
     decibels,
     joint_class,
@@ -186,6 +187,8 @@ __all__ = [
     "flip",
     "global_average_pool",
     "gradient_steps",
+    "gram",
+    "gram_numbers",
     "greedy_nms",
     "grid_error",
     "grouped_parameters",
@@ -236,6 +239,7 @@ __all__ = [
     "survivors",
     "target_depth",
     "times_faster",
+    "total_cost",
     "training_hours",
     "transpose_size",
     "triplets_in_batch",
