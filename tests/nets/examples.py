@@ -4,6 +4,7 @@ BLOCKS: "file.block" -> (shape of x without the batch, the block's arguments,
 the letters of its docstring's "Parameters:" formula, whether the formula's
 "(+ ... for ...)" counts).
 NETS: "file.network" -> arguments that make it small.
+LONGER: networks that differ from another of their file in numbers only.
 """
 
 BLOCKS = {
@@ -190,4 +191,12 @@ NETS = {
         "input_shape": (75, 76, 3),
         "classes": 5,
     },
+}
+
+LONGER = {
+    "resnet.resnet34",
+    "resnet.resnet101",
+    "resnet.resnet152",
+    "vgg.vgg19",
+    *(f"efficientnet.efficientnet_b{n}" for n in range(1, 8)),
 }

@@ -20,16 +20,7 @@ sys.path.insert(0, os.getcwd())
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 from compare import randomise  # noqa: E402
-from examples import BLOCKS, NETS  # noqa: E402
-
-# They differ from another network of their file in the table's numbers only.
-LONGER = {
-    "resnet.resnet34",
-    "resnet.resnet101",
-    "resnet.resnet152",
-    "vgg.vgg19",
-    *(f"efficientnet.efficientnet_b{n}" for n in range(1, 8)),
-}
+from examples import BLOCKS, LONGER, NETS  # noqa: E402
 
 
 def paste(file, function):
