@@ -1,0 +1,365 @@
+"""Figures with sliders: move one, and the figure is drawn anew.
+
+Each explorer is a function that returns an `Explorer`; what it draws is a
+function of its own, `draw_...`, that needs no slider.
+"""
+
+import base64
+import io
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+
+from cnn_course import plots
+from cnn_course.detection import iou, nms
+from cnn_course.filters import EDGE_FILTERS
+from cnn_course.geometry import output_size, padding_amounts, receptive_field
+from cnn_course.scratch import convolve_one, pool2d
+
+
+class Explorer:
+    """A figure that follows its sliders.
+
+    Jupyter shows the sliders. Where they do not run (on GitHub, in print) the
+    same output holds the first figure as a picture.
+
+    Args:
+        draw: function of the controls' names that draws one figure with
+            Matplotlib; what it raises as ValueError is shown in its place.
+        **controls: ipywidgets with a value, by name.
+    """
+
+    def __init__(self, draw, **controls):
+        self.draw = draw
+        self.controls = controls
+        self.still = self.png()
+        self.picture = ipywidgets.Image(value=self.still, format="png")
+        self.widget = ipywidgets.VBox([*controls.values(), self.picture])
+        for control in controls.values():
+            control.observe(self._redraw, names="value")
+
+    def png(self):
+        """Draw the figure for the present values; return it as PNG bytes."""
+        values = {name: c.value for name, c in self.controls.items()}
+        before = set(plt.get_fignums())
+        try:
+            self.draw(**values)
+        except ValueError as error:
+            self._close(before)
+            _, axis = plt.subplots(figsize=(7, 1))
+            axis.text(0, 0.5, str(error), wrap=True, va="center")
+            axis.axis("off")
+        buffer = io.BytesIO()
+        plt.gcf().savefig(buffer, format="png")
+        self._close(before)
+        return buffer.getvalue()
+
+    @staticmethod
+    def _close(before):
+        """Close the figures made since, or Jupyter would show them, too."""
+        for number in set(plt.get_fignums()) - before:
+            plt.close(number)
+
+    def _redraw(self, change):
+        self.picture.value = self.png()
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        bundle = dict(self.widget._repr_mimebundle_())
+        bundle["image/png"] = base64.b64encode(self.still).decode()
+        values = ", ".join(f"{k}={c.value}" for k, c in self.controls.items())
+        bundle["text/plain"] = f"<Explorer: {values}>"
+        return bundle
+
+
+def _slider(low, high, value, words):
+    """An integer slider that says what it moves."""
+    wide = {"description_width": "9em"}
+    layout = ipywidgets.Layout(width="28em")
+    return ipywidgets.IntSlider(
+        value, low, high, description=words, style=wide, layout=layout
+    )
+
+
+def _fraction(value, words, step=0.05):
+    """A slider from 0 to 1."""
+    wide = {"description_width": "9em"}
+    layout = ipywidgets.Layout(width="28em")
+    return ipywidgets.FloatSlider(
+        value, min=0, max=1, step=step, description=words, style=wide,
+        layout=layout,
+    )  # fmt: skip
+
+
+def _choice(options, value, words):
+    return ipywidgets.Dropdown(
+        options=list(options),
+        value=value,
+        description=words,
+        style={"description_width": "9em"},
+    )
+
+
+# --- Convolution --------------------------------------------------------------
+
+
+def draw_convolution(image, kernel, padding, stride, step):
+    """Draw one step of a convolution, its sum written out.
+
+    Args:
+        image: 2-D array.
+        kernel: 2-D array.
+        padding: "valid" or "same".
+        stride: int >= 1.
+        step: int >= 0, place in the output in reading order; the last one if
+            it is beyond.
+    """
+    output = convolve_one(image, kernel, strides=stride, padding=padding)
+    sides = [
+        padding_amounts(n, k, stride=stride, padding=padding)
+        for n, k in zip(image.shape, kernel.shape, strict=True)
+    ]
+    place = divmod(min(step, output.size - 1), output.shape[1])
+    plots.sliding_window(
+        np.pad(image, sides), kernel, output, [place], stride=stride, columns=1
+    )
+
+
+def convolution(image):
+    """Move a filter over a small picture, step by step.
+
+    Args:
+        image: 2-D array of whole numbers, at most about 8×8.
+
+    Returns:
+        Explorer.
+    """
+
+    def draw(kernel, padding, stride, step):
+        draw_convolution(image, EDGE_FILTERS[kernel], padding, stride, step)
+
+    return Explorer(
+        draw,
+        kernel=_choice(EDGE_FILTERS, "vertical", "filter"),
+        padding=_choice(["valid", "same"], "valid", "padding"),
+        stride=_slider(1, 3, 1, "stride"),
+        step=_slider(0, image.size - 1, 0, "step"),
+    )
+
+
+# --- Sizes --------------------------------------------------------------------
+
+
+def draw_output_size(n, kernel_size, stride, padding, dilation):
+    """Draw where a kernel lies along one side, and say the output's size."""
+    case = {
+        "n": n,
+        "kernel_size": kernel_size,
+        "stride": stride,
+        "padding": padding,
+        "dilation": dilation,
+    }
+    size = output_size(**case)
+    plots.windows_along_a_side({f"{n} pixels → {size}": case})
+
+
+def sizes():
+    """Calculate the output's size, and see why.
+
+    Returns:
+        Explorer.
+    """
+    return Explorer(
+        draw_output_size,
+        n=_slider(3, 16, 8, "pixels"),
+        kernel_size=_slider(1, 7, 3, "kernel"),
+        stride=_slider(1, 4, 2, "stride"),
+        padding=_choice(["valid", "same"], "valid", "padding"),
+        dilation=_slider(1, 3, 1, "dilation"),
+    )
+
+
+def draw_receptive_field(picture, layers, kernel_size, stride):
+    """Frame what one output of each layer of a stack sees."""
+    fields = {
+        f"layer {n}": receptive_field([(kernel_size, stride)] * n)[0]
+        for n in range(1, layers + 1)
+    }
+    plots.receptive_fields(picture, fields)
+
+
+def receptive_fields(picture):
+    """Grow a receptive field, layer by layer, on a photograph.
+
+    Args:
+        picture: array (height, width) or (height, width, 3).
+
+    Returns:
+        Explorer.
+    """
+
+    def draw(layers, kernel_size, stride):
+        draw_receptive_field(picture, layers, kernel_size, stride)
+
+    return Explorer(
+        draw,
+        layers=_slider(1, 6, 3, "layers"),
+        kernel_size=_slider(1, 7, 3, "kernel"),
+        stride=_slider(1, 2, 2, "stride"),
+    )
+
+
+# --- Pooling ------------------------------------------------------------------
+
+
+def draw_pooling(picture, shift, pool_size, mode):
+    """Pool a picture and the same picture moved to the right; compare.
+
+    Args:
+        picture: 2-D array.
+        shift: int >= 0, pixels to the right.
+        pool_size: int >= 1.
+        mode: "max", "average" or "min".
+    """
+    moved = np.roll(picture, shift, axis=1).astype(float)
+    before, after = (
+        pool2d(p[None, ..., None].astype(float), pool_size, mode=mode)[
+            0, ..., 0
+        ]
+        for p in (picture, moved)
+    )
+    same = np.mean(before == after)
+    plots.images(
+        [picture, moved, before, after],
+        [
+            "a picture",
+            f"moved by {shift}",
+            f"{mode} {pool_size}×{pool_size}",
+            f"moved, {mode}: {same:.0%} as before",
+        ],
+        columns=4,
+        size=2.4,
+    )
+
+
+def pooling(picture):
+    """Move a picture, and see what pooling forgets of it.
+
+    Args:
+        picture: 2-D array.
+
+    Returns:
+        Explorer.
+    """
+
+    def draw(shift, pool_size, mode):
+        draw_pooling(picture, shift, pool_size, mode)
+
+    return Explorer(
+        draw,
+        shift=_slider(0, 8, 1, "shift (pixels)"),
+        pool_size=_slider(1, 6, 2, "window"),
+        mode=_choice(["max", "average", "min"], "max", "mode"),
+    )
+
+
+# --- Boxes --------------------------------------------------------------------
+
+
+def draw_overlap(x, y, width, height):
+    """Draw a fixed box, another one, and their intersection over union.
+
+    Args:
+        x: number, left edge of the other box, in pixels of 0 to 100.
+        y: number, its upper edge.
+        width: number > 0.
+        height: number > 0.
+    """
+    fixed = np.array([30.0, 30, 70, 70])
+    other = np.array([x, y, x + width, y + height], float)
+    left, top = np.maximum(fixed[:2], other[:2])
+    right, bottom = np.minimum(fixed[2:], other[2:])
+    shared = max(right - left, 0) * max(bottom - top, 0)
+    union = 1600 + width * height - shared
+    value = iou(fixed[None], other[None])[0, 0]
+    _, axis = plt.subplots(figsize=(4, 4.3))
+    axis.set(xlim=(0, 120), ylim=(120, 0), xlabel="x (pixels)")
+    axis.set(ylabel="y (pixels)", aspect="equal")
+    if shared:
+        corners = (left, top), right - left, bottom - top
+        axis.add_patch(plt.Rectangle(*corners, color="0.8"))
+    plots.boxes(None, [fixed, other], lines=["-", "--"], axis=axis)
+    axis.set_title(f"IoU = {shared:g} / {union:g} = {value:.2f}")
+
+
+def overlap():
+    """Move and stretch a box, and watch its overlap with another.
+
+    Returns:
+        Explorer.
+    """
+    return Explorer(
+        draw_overlap,
+        x=_slider(0, 80, 45, "left edge"),
+        y=_slider(0, 80, 40, "upper edge"),
+        width=_slider(5, 40, 40, "width"),
+        height=_slider(5, 40, 30, "height"),
+    )
+
+
+def draw_suppression(
+    picture, boxes, scores, names, score_threshold, iou_threshold, per_class
+):
+    """Draw the boxes that non-max suppression keeps, the others faintly.
+
+    Args:
+        picture: array (height, width, 3).
+        boxes: (n, 4) in pixels.
+        scores: (n,).
+        names: (n,) classes.
+        score_threshold: 0-1.
+        iou_threshold: 0-1.
+        per_class: bool.
+    """
+    kept = nms(
+        boxes,
+        scores,
+        iou_threshold=iou_threshold,
+        score_threshold=score_threshold,
+        classes=names if per_class else None,
+    )
+    dropped = np.setdiff1d(np.arange(len(boxes)), kept)
+    _, axes = plt.subplots(1, 2, figsize=(9, 4.6))
+    plots.boxes(
+        picture, boxes[dropped], colours="0.7", lines=":", axis=axes[0],
+        title=f"{len(dropped)} dropped",
+    )  # fmt: skip
+    plots.boxes(
+        picture, boxes[kept], names[kept], scores[kept], axis=axes[1],
+        title=f"{len(kept)} of {len(boxes)} kept",
+    )  # fmt: skip
+
+
+def suppression(picture, boxes, scores, names):
+    """Change the thresholds of non-max suppression on a prediction.
+
+    Args:
+        picture: array (height, width, 3).
+        boxes: (n, 4) in pixels.
+        scores: (n,).
+        names: (n,) classes.
+
+    Returns:
+        Explorer.
+    """
+    boxes, scores, names = map(np.asarray, (boxes, scores, names))
+
+    def draw(**thresholds):
+        draw_suppression(picture, boxes, scores, names, **thresholds)
+
+    return Explorer(
+        draw,
+        score_threshold=_fraction(0.3, "score above"),
+        iou_threshold=_fraction(0.5, "IoU at most"),
+        per_class=ipywidgets.Checkbox(True, description="each class by itself"),
+    )
