@@ -17,6 +17,8 @@ from cnn_course.filters import EDGE_FILTERS
 from cnn_course.geometry import output_size, padding_amounts, receptive_field
 from cnn_course.scratch import convolve_one, pool2d
 
+_WIDE = {"description_width": "9em"}
+
 
 class Explorer:
     """A figure that follows its sliders.
@@ -72,31 +74,35 @@ class Explorer:
         return bundle
 
 
-def _slider(low, high, value, words):
-    """An integer slider that says what it moves."""
-    wide = {"description_width": "9em"}
-    layout = ipywidgets.Layout(width="28em")
+def _slider(low, high, value, words, step=1):
+    """A slider over whole numbers that says what it moves."""
     return ipywidgets.IntSlider(
-        value, low, high, description=words, style=wide, layout=layout
+        value=value,
+        min=low,
+        max=high,
+        step=step,
+        description=words,
+        style=_WIDE,
+        layout=ipywidgets.Layout(width="28em"),
     )
 
 
-def _fraction(value, words, step=0.05):
-    """A slider from 0 to 1."""
-    wide = {"description_width": "9em"}
-    layout = ipywidgets.Layout(width="28em")
+def _fraction(value, words, *, step=0.05, low=0, high=1):
+    """A slider over fractions."""
     return ipywidgets.FloatSlider(
-        value, min=0, max=1, step=step, description=words, style=wide,
-        layout=layout,
-    )  # fmt: skip
+        value=value,
+        min=low,
+        max=high,
+        step=step,
+        description=words,
+        style=_WIDE,
+        layout=ipywidgets.Layout(width="28em"),
+    )
 
 
 def _choice(options, value, words):
     return ipywidgets.Dropdown(
-        options=list(options),
-        value=value,
-        description=words,
-        style={"description_width": "9em"},
+        options=list(options), value=value, description=words, style=_WIDE
     )
 
 
@@ -363,3 +369,122 @@ def suppression(picture, boxes, scores, names):
         iou_threshold=_fraction(0.5, "IoU at most"),
         per_class=ipywidgets.Checkbox(True, description="each class by itself"),
     )
+
+
+# --- Networks -----------------------------------------------------------------
+
+
+def draw_scaling(count, width, depth, side):
+    """Draw what a scaled network costs, as a multiple of the plain one.
+
+    Args:
+        count: function of (width, depth, side) that returns the numbers of
+            parameters and of multiplications.
+        width: float > 0, factor on the filters of each layer.
+        depth: float > 0, factor on the number of layers.
+        side: int, of the picture in pixels; the plain one has 224.
+    """
+    parameters, work = count(width, depth, side)
+    plain_parameters, plain_work = count(1.0, 1.0, 224)
+    plots.bars(
+        {
+            f"{parameters / 1e6:,.1f} M parameters": (
+                parameters / plain_parameters
+            ),
+            f"{work / 1e9:,.2f} G multiplications": work / plain_work,
+        },
+        xlabel="times those of width 1, depth 1, 224 pixels",
+        title=f"width × {width:g}, depth × {depth:g}, {side}×{side} pixels",
+        fmt="× {:.2f}",
+    )
+
+
+def scaling(count):
+    """Make a network wider, deeper, and look at larger pictures.
+
+    Args:
+        count: function of (width, depth, side) that returns the numbers of
+            parameters and of multiplications.
+
+    Returns:
+        Explorer.
+    """
+
+    def draw(width, depth, side):
+        draw_scaling(count, width, depth, side)
+
+    return Explorer(
+        draw,
+        width=_fraction(1.2, "width", step=0.1, low=0.5, high=3),
+        depth=_fraction(1.4, "depth", step=0.1, low=0.5, high=3),
+        side=_slider(128, 608, 288, "pixels", step=32),
+    )
+
+
+def draw_attack(attack, predict, class_names, epsilon):
+    """Draw an attacked picture beside what a network says of it.
+
+    Args:
+        attack: function from epsilon to the changed picture.
+        predict: function from a picture to the probabilities.
+        class_names: list of str.
+        epsilon: float >= 0, the strength.
+    """
+    picture = attack(epsilon)
+    scores = np.asarray(predict(picture))
+    _, axes = plt.subplots(1, 2, figsize=(8, 3), width_ratios=[1, 2])
+    axes[0].imshow(np.squeeze(picture), cmap="gray", vmin=0, vmax=1)
+    axes[0].set_title(f"ε = {epsilon:.2f}")
+    axes[0].axis("off")
+    best = scores.argmax()
+    colours = ["0.2" if i == best else "0.7" for i in range(len(scores))]
+    axes[1].bar(range(len(scores)), 100 * scores, color=colours)
+    axes[1].set_xticks(range(len(scores)), class_names)
+    axes[1].set(ylim=(0, 101), xlabel="class", ylabel="probability (%)")
+    axes[1].set_title(f"taken for {class_names[best]}, {scores[best]:.0%}")
+
+
+def attack(attack, predict, class_names):
+    """Turn up the strength of an attack, and watch the network change its mind.
+
+    Args:
+        attack: function from epsilon to the changed picture, values 0 to 1.
+        predict: function from a picture to the probabilities.
+        class_names: list of str.
+
+    Returns:
+        Explorer.
+    """
+
+    def draw(epsilon):
+        draw_attack(attack, predict, class_names, epsilon)
+
+    return Explorer(
+        draw, epsilon=_fraction(0.1, "strength ε", step=0.01, high=0.3)
+    )
+
+
+def draw_choice(pictures, which):
+    """Draw one of some pictures, by its name."""
+    plots.images([pictures[which]], [which], columns=1, size=4.5)
+
+
+def choices(pictures, words):
+    """Slide through pictures that were made beforehand.
+
+    Args:
+        pictures: dict from name to picture, in order.
+        words: str, what the slider moves.
+
+    Returns:
+        Explorer.
+    """
+    names = list(pictures)
+    which = ipywidgets.SelectionSlider(
+        options=names,
+        value=names[len(names) // 2],
+        description=words,
+        style=_WIDE,
+        layout=ipywidgets.Layout(width="28em"),
+    )
+    return Explorer(lambda which: draw_choice(pictures, which), which=which)

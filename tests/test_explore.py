@@ -17,7 +17,27 @@ SCORES = np.array([0.9, 0.8, 0.4, 0.6])
 NAMES = np.array(["cat", "dog", "cat", "cat"])
 PICTURE = np.zeros((100, 100, 3), np.uint8)
 
+
+def count(width, depth, side):
+    """Numbers that grow as those of a network."""
+    return 5e6 * depth * width**2, 4e8 * depth * width**2 * (side / 224) ** 2
+
+
+def brighter(epsilon):
+    return np.full((8, 8, 1), epsilon)
+
+
+def more_of_b(picture):
+    return np.array([1 - picture.mean() * 3, picture.mean() * 3])
+
+
 EXPLORERS = {
+    "scaling": lambda: explore.scaling(count),
+    "attack": lambda: explore.attack(brighter, more_of_b, ["a", "b"]),
+    "choices": lambda: explore.choices(
+        {name: datasets.photo(name, max_side=60) for name in ("cat", "coffee")},
+        "picture",
+    ),
     "convolution": lambda: explore.convolution(IMAGE),
     "sizes": explore.sizes,
     "receptive_fields": lambda: explore.receptive_fields(
@@ -105,6 +125,7 @@ def test_other_figures_stay_open():
 
 def words():
     """All texts of the present figure."""
+    plt.gcf().canvas.draw()  # or axes have no tick labels yet
     texts = [text.get_text() for text in plt.gcf().findobj(plt.Text)]
     plt.close("all")
     return " | ".join(text for text in texts if text)
@@ -164,3 +185,17 @@ def test_receptive_fields_of_layers():
     said = words()
     for text in ("layer 1: 3", "layer 2: 7", "layer 3: 15"):
         assert text in said
+
+
+def test_scaling():
+    explore.draw_scaling(count, 2.0, 1.5, 448)
+    said = words()
+    for text in ("30.0 M parameters", "9.60 G multi", "× 6.00", "× 24.00"):
+        assert text in said
+
+
+def test_attack():
+    explore.draw_attack(brighter, more_of_b, ["a", "b"], 0.1)
+    assert "taken for a, 70%" in words()
+    explore.draw_attack(brighter, more_of_b, ["a", "b"], 0.3)
+    assert "taken for b, 90%" in words()
