@@ -92,6 +92,10 @@ def test_outputs_are_clean(path):
         for output in cell.outputs:
             assert output.output_type != "error", cell.source
             assert output.get("name") != "stderr", cell.source
+            data = output.get("data", {})
+            if "Explorer" in data.get("text/plain", ""):
+                # Without a kernel its sliders would be an error message.
+                assert set(data) == {"text/plain", "image/png"}, cell.source
         for text in texts(cell):
             assert "\r" not in text, cell.source
             for bad in ("/home/", "/root/", "/work/", "/tmp/", "Warning"):

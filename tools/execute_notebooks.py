@@ -67,6 +67,8 @@ def execute(path):
             without_bars(cell)
         for output in cell.get("outputs", []):
             data = output.get("data", {})
+            # Sliders belong to a running kernel; their first picture stays.
+            data.pop("application/vnd.jupyter.widget-view+json", None)
             if "image/png" in data:
                 data["image/png"] = shrink(data["image/png"])
     first = notebook.cells[0]
