@@ -230,6 +230,9 @@ def receptive_fields(picture):
 def draw_pooling(picture, shift, pool_size, mode):
     """Pool a picture and the same picture moved to the right; compare.
 
+    The title counts the pooled numbers that are equal in the same place, and
+    those that are after moving back by the whole windows that fit best.
+
     Args:
         picture: 2-D array.
         shift: int >= 0, pixels to the right.
@@ -243,14 +246,20 @@ def draw_pooling(picture, shift, pool_size, mode):
         ]
         for p in (picture, moved)
     )
-    same = np.mean(before == after)
+    width = before.shape[1]
+    equal = [
+        np.mean(after[:, back:] == before[:, : width - back])
+        for back in range(min(shift // pool_size + 2, width))
+    ]
+    back = int(np.argmax(equal))
     plots.images(
         [picture, moved, before, after],
         [
             "a picture",
             f"moved by {shift}",
             f"{mode} {pool_size}×{pool_size}",
-            f"moved, {mode}: {same:.0%} as before",
+            f"moved, {mode}: {equal[0]:.0%} in place,\n"
+            f"{equal[back]:.0%} if moved back by {back}",
         ],
         columns=4,
         size=2.4,
@@ -268,7 +277,7 @@ def pooling(picture):
     """
     return Explorer(
         partial(draw_pooling, picture),
-        shift=_slider(0, 8, 1, "shift (pixels)"),
+        shift=_slider(0, 8, 3, "shift (pixels)"),
         pool_size=_slider(1, 6, 2, "window"),
         mode=_choice(["max", "average", "min"], "max", "mode"),
     )
@@ -506,8 +515,8 @@ def draw_devices(parameters, network, milliseconds, gigabits):
         x=devices,
         xlabel="devices",
         ylabel="single devices\nthat they are worth",
-        title=f"{network}: 8 devices are worth {faster[3]:.1f}, "
-        f"64 are worth {faster[-1]:.1f}",
+        title=f"{network}, {milliseconds:g} ms to compute, {gigabits:g} Gbit/s:"
+        f"\n8 devices are worth {faster[3]:.1f}, 64 are worth {faster[-1]:.1f}",
     )
     axis = plt.gca()
     axis.set_xscale("log", base=2)

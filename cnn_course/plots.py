@@ -11,6 +11,7 @@ from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 
 from cnn_course.diagrams import block_diagram
@@ -38,6 +39,7 @@ __all__ = [
 _INK = "#1a1a1a"
 _MARK = "#d55e00"  # orange that stays distinct in grey and to the colour-blind
 _LINES = ("-", "--", "-.", ":")
+_FRAMES = (*_LINES, (0, (7, 3)), (0, (7, 2, 1, 2, 1, 2)))
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 _MARKERS = ("", "o", "s", "^")
 _TINT = "#b5d5ee"  # pale blue, for zeros that are no part of the picture
@@ -533,32 +535,28 @@ def receptive_fields(picture, fields, *, centre=None):
     picture = _prepare(picture)
     row, column = centre or (picture.shape[0] / 2, picture.shape[1] / 2)
     _, axis = plt.subplots(
-        figsize=(5.5, 5.5 * picture.shape[0] / picture.shape[1])
+        figsize=(7, 5.5 * picture.shape[0] / picture.shape[1])
     )
     axis.imshow(picture)
-    for (label, side), dash in zip(fields.items(), cycle(_LINES), strict=False):
-        for colour, width in (("black", 4.5), ("white", 2.5)):
-            axis.add_patch(
-                Rectangle(
-                    (column - side / 2, row - side / 2),
-                    side,
-                    side,
-                    fill=False,
-                    edgecolor=colour,
-                    linewidth=width,
-                    linestyle=dash if colour == "white" else "-",
-                )
-            )
-        axis.text(
-            column + side / 2,
-            row + side / 2,
-            f" {label}: {side}",
-            color="white",
-            va="center",
-            bbox={"color": "black", "pad": 1.5},
-            fontsize=9,
-        )
+    samples = []
+    for side, dash in zip(fields.values(), cycle(_FRAMES), strict=False):
+        corner, sample = (column - side / 2, row - side / 2), []
+        # Black below, so that a line is seen on any ground.
+        for colour, width, line in (("black", 4.5, "-"), ("white", 2.5, dash)):
+            look = {"color": colour, "linewidth": width, "linestyle": line}
+            axis.add_patch(Rectangle(corner, side, side, fill=False, **look))
+            sample.append(Line2D([], [], **look))
+        samples.append(tuple(sample))
     axis.set(xlabel="column (pixels)", ylabel="row (pixels)")
+    # Beside the picture: frames may be too close to each other for words.
+    axis.legend(
+        samples,
+        [f"{label}: {side}" for label, side in fields.items()],
+        handlelength=4,
+        frameon=False,
+        loc="upper left",
+        bbox_to_anchor=(1, 1),
+    )
 
 
 def _block(axis, left, bottom, width, height, slant):

@@ -176,9 +176,24 @@ def test_pooling_that_forgets_a_shift():
     picture = np.zeros((8, 8))
     picture[2, 2] = 1
     explore.draw_pooling(picture, 1, 2, "max")
-    assert "moved, max: 100% as before" in words()
+    said = words()
+    assert "moved, max: 100% in place" in said
+    assert "100% if moved back by 0" in said
     explore.draw_pooling(picture, 2, 2, "max")
-    assert "moved, max: 88% as before" in words()
+    said = words()
+    assert "moved, max: 88% in place" in said
+    assert "100% if moved back by 1" in said
+
+
+def test_pooling_moves_back_by_whole_windows():
+    picture = np.random.default_rng(0).normal(size=(12, 13))
+    for shift, pool_size, back in ((4, 2, 2), (6, 3, 2), (5, 5, 1), (3, 1, 3)):
+        explore.draw_pooling(picture, shift, pool_size, "max")
+        said = words()
+        assert f"100% if moved back by {back}" in said
+        assert "100% in place" not in said
+    explore.draw_pooling(picture, 3, 2, "average")
+    assert "average: 0% in place,\n0% if moved back by 0" in words()
 
 
 def test_receptive_fields_of_layers():
@@ -205,4 +220,6 @@ def test_attack():
 def test_devices():
     explore.draw_devices({"a": 25 * 10**6}, "a", 100, 10)
     # Eight: 2 · 7/8 · 25 million · 32 bits are 1.4 gigabits.
-    assert f"8 devices are worth {8 * 100 / (100 + 140.28):.1f}" in words()
+    said = words()
+    assert f"8 devices are worth {8 * 100 / (100 + 140.28):.1f}" in said
+    assert "a, 100 ms to compute, 10 Gbit/s" in said

@@ -561,10 +561,11 @@ def test_receptive_fields_are_centred(centre, middle):
         assert height == width
         centre_of_frame = (row - 0.5 + height / 2, column - 0.5 + width / 2)
         assert centre_of_frame == middle
-    assert [text.strip() for text in words(axis)] == [
-        "layer 1: 3",
-        "layer 2: 9",
-    ]
+    legend = axis.get_legend()
+    said = [text.get_text() for text in legend.get_texts()]
+    assert said == ["layer 1: 3", "layer 2: 9"]
+    beside = legend.get_window_extent()
+    assert beside.x0 >= axis.get_window_extent().x1
     assert axis.get_xlabel() == "column (pixels)"
     assert axis.get_ylabel() == "row (pixels)"
 
