@@ -14,6 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+from cnn_course import downloads
+from cnn_course.geometry import whole_number
+
 _DATA = Path(__file__).resolve().parent.parent / "data"
 _TEST_SHARE = 0.2
 _FLAT = 4  # grey levels of standard deviation below which a crop shows nothing
@@ -88,9 +91,14 @@ def names():
     return sorted(_PUBLIC)
 
 
+def _photo_paths():
+    """The photographs' files by name, without hidden ones (.DS_Store)."""
+    return {p.stem: p for p in _data_folder("photos").glob("[!.]*")}
+
+
 def photo_names():
     """List the photographs that `photo` knows."""
-    return sorted(path.stem for path in _data_folder("photos").iterdir())
+    return sorted(_photo_paths())
 
 
 def photo(name, *, grey=False, max_side=None):
@@ -103,19 +111,22 @@ def photo(name, *, grey=False, max_side=None):
             this many pixels; None: the size it has.
 
     Returns:
-        uint8 array (height, width) for grey, else (height, width, 3).
+        uint8 array (height, width, 3); (height, width) for grey, and for
+        "brick", "camera", "coins" and "gravel", which have no colour.
 
     Raises:
-        ValueError: the name is unknown; the message lists the names.
+        ValueError: the name is unknown (the message lists the names), or
+            max_side out of range.
     """
-    found = [p for p in _data_folder("photos").iterdir() if p.stem == name]
-    if not found:
+    paths = _photo_paths()
+    if name not in paths:
         raise ValueError(
             f"name must be one of {', '.join(photo_names())}; got {name!r}."
         )
-    with Image.open(found[0]) as picture:
+    with Image.open(paths[name]) as picture:
         picture = picture.convert("L") if grey else picture
         if max_side is not None:
+            max_side = whole_number("max_side", max_side, 1)
             picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
         return np.array(picture)
 
@@ -136,10 +147,12 @@ def random_crops(picture, n, *, size=32, seed=0):
         uint8 array (n, size, size) or (n, size, size, 3).
 
     Raises:
-        ValueError: the picture is smaller than a crop, or flat.
+        ValueError: n or size is out of range, or the picture flat.
     """
+    n = whole_number("n", n, 1)
     height, width = picture.shape[:2]
-    if not 1 <= size <= min(height, width):
+    is_whole = isinstance(size, int | np.integer)
+    if not is_whole or not 1 <= size <= min(height, width):
         raise ValueError(
             f"size must be an int from 1 to {min(height, width)}, the "
             f"picture's smaller side; got {size!r}."
@@ -198,6 +211,7 @@ def surfaces(split="train", *, per_class=80, size=32, seed=0, grey=True):
         ValueError: an argument is unknown or out of range.
     """
     check_split(split)
+    per_class = whole_number("per_class", per_class, 1)
     rng = np.random.default_rng([seed, split == "test"])
     images = []
     for name in SURFACES:
@@ -327,13 +341,11 @@ def load(name, split="train", full=None):
         try:
             return _load_public(public, split)
         except Exception as error:
-            # Keras raises a bare Exception when a download fails.
-            offline = isinstance(error, OSError) or "URL fetch" in str(error)
-            if not offline:
+            if not downloads.failed(error):
                 raise
             print(
-                f"{public.title} could not be downloaded (no network?): here "
-                "are the bundled 8×8 digits instead."
+                f"{public.title} could not be downloaded ({error}): here are "
+                "the bundled 8×8 digits instead."
             )
     elif name != "digits":
         print(

@@ -9,6 +9,7 @@ import numpy as np
 from keras import layers, ops
 from PIL import Image
 
+from cnn_course import downloads
 from cnn_course.datasets import LabelledImages, check_split, wants_full
 from cnn_course.geometry import whole_number
 from cnn_course.glyphs import make_glyphs
@@ -31,8 +32,8 @@ def load(split="train", *, per_class=20, seed=0, full=None):
     Cyrillic for training, Armenian and Georgian for testing, without those
     that look like a letter of the training (an Armenian Օ). With full=True
     the Olivetti faces, 40 people with ten pictures each (the first 30 for
-    training), downloaded once by scikit-learn and shrunk to 32×32; without a
-    network, a sentence and the letters.
+    training), downloaded once by scikit-learn and shrunk to 32×32; without
+    scikit-learn or a network, a sentence and the letters.
 
     Args:
         split: "train" or "test".
@@ -50,11 +51,13 @@ def load(split="train", *, per_class=20, seed=0, full=None):
     if wants_full(full):
         try:
             return _olivetti(split)
-        except OSError:
-            print(
-                "The Olivetti faces could not be downloaded (no network?): "
-                "here are the letters instead."
-            )
+        except ImportError:
+            why = "need scikit-learn, `pip install scikit-learn`"
+        except Exception as error:
+            if not downloads.failed(error):
+                raise
+            why = f"could not be downloaded ({error})"
+        print(f"The Olivetti faces {why}: here are the letters instead.")
     is_test = split == "test"
     return make_glyphs(
         _ALPHABETS[split],
@@ -290,13 +293,18 @@ def train_embedder(images, labels, loss, *, steps=300, seed=0, callbacks=()):
         labels: int array (n,), 0 to classes − 1.
         loss: a loss above; or "classifier": the embedder gets a softmax top
             and learns to name the classes, then the top is cut off.
-        steps: int >= 10, batches; told to `fit` as ten epochs.
+        steps: int >= 10, batches, rounded down to tens: `fit` is told of
+            ten epochs.
         seed: int, decides weights and batches.
         callbacks: for `fit`.
 
     Returns:
         keras.Model, the trained embedder.
+
+    Raises:
+        ValueError: steps is out of range, or there are too few pictures.
     """
+    steps = whole_number("steps", steps, 10) // 10 * 10
     keras.utils.set_random_seed(seed)
     model = embed = embedder(images.shape[1:])
     if loss == "classifier":

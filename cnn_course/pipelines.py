@@ -21,6 +21,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from cnn_course.geometry import whole_number
 from cnn_course.progress import bar
 from cnn_course.transfer import leaves
 
@@ -97,8 +98,11 @@ def train_val_from_directory(
 
     Raises:
         ValueError: the folder has no pictures in subfolders, or too few for
-            two sets, an argument is unknown, or files are broken.
+            two sets, an argument is unknown or out of range, or files are
+            broken.
     """
+    image_size = _height_width(image_size)
+    batch_size = whole_number("batch_size", batch_size, 1)
     _check_color_mode(color_mode)
     if cache is not None and not isinstance(cache, bool):
         _check_outside(cache, folder)
@@ -140,6 +144,20 @@ def train_val_from_directory(
         data.class_weight = _class_weight(labels)
         datasets.append(data)
     return tuple(datasets)
+
+
+def _height_width(image_size):
+    try:
+        height, width = image_size
+    except (TypeError, ValueError):
+        raise ValueError(
+            "image_size must be (height, width) in pixels, such as (224, 224); "
+            f"got {image_size!r}."
+        ) from None
+    return (
+        whole_number("image_size's height", height, 1),
+        whole_number("image_size's width", width, 1),
+    )
 
 
 def _check_color_mode(color_mode):
@@ -370,15 +388,26 @@ def save_features(model, dataset, path):
 
     Returns:
         Features(features, labels), in the order in which the dataset came.
+
+    Raises:
+        FileNotFoundError: the folder that path lies in is missing.
+        ValueError: the dataset is empty.
     """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            f"path must lie in a folder that is there; got {str(path)!r}. "
+            f"Make {str(path.parent)!r} first."
+        )
     batches, total = _batches(dataset)
     features, labels, pictures = [], [], _Fingerprint()
     for x, y in bar(batches, "saving features", total=total, delay=1):
         features.append(np.asarray(model(x, training=False)))
         labels.append(np.asarray(y))
         pictures.add(x, y)
+    if not features:
+        raise ValueError("dataset must have at least one picture; got none.")
     made = Features(np.concatenate(features), np.concatenate(labels))
-    path = Path(path)
     unfinished = path.with_name(path.name + ".unfinished")
     with open(unfinished, "wb") as file:
         np.savez(

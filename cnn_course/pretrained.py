@@ -1,6 +1,9 @@
 """The official ImageNet weights of Keras, for the networks that have them."""
 
 import re
+from functools import partial
+
+from cnn_course import downloads
 
 _OFFICIAL = {  # our name: Keras's
     "densenet121": "DenseNet121",
@@ -59,15 +62,20 @@ def load_imagenet_weights(model):
         height = None
     if "mobilenet" in name:  # without a size, Keras warns
         options["input_shape"] = (height or 224, height or 224, 3)
-    try:
-        official = getattr(keras.applications, _OFFICIAL[name])(
-            weights="imagenet",
-            include_top=include_top,
-            **options,
+    build = getattr(keras.applications, _OFFICIAL[name])
+    build = partial(build, include_top=include_top, **options)
+    ours = [weight.shape for weight in model.weights]
+    # Before anything is downloaded.
+    if ours != [weight.shape for weight in build(weights=None).weights]:
+        raise ValueError(
+            f"the official weights fit {name} as it was trained on ImageNet"
+            f"{', with classes=1000' if include_top else ''}; this model has "
+            "weights of other shapes."
         )
+    try:
+        official = build(weights="imagenet")
     except Exception as error:
-        # Keras raises a bare Exception when a download fails.
-        if isinstance(error, OSError) or "URL fetch" in str(error):
+        if downloads.failed(error):
             raise ConnectionError(
                 f"the official weights of {model.name} are not in Keras's "
                 "cache and could not be downloaded; connect to the internet "
@@ -75,14 +83,6 @@ def load_imagenet_weights(model):
                 f"({error})"
             ) from error
         raise
-    ours = [weight.shape for weight in model.weights]
-    theirs = [weight.shape for weight in official.weights]
-    if ours != theirs:
-        raise ValueError(
-            f"the official weights fit {name} as it was trained on ImageNet"
-            f"{', with classes=1000' if include_top else ''}; this model has "
-            "weights of other shapes."
-        )
     model.set_weights(official.get_weights())
     if name.startswith("efficientnet"):
         _divide_once_more(model, official)

@@ -162,6 +162,7 @@ def test_photo_fits_into_max_side(name, max_side, shape):
 def test_tall_photo_fits_into_max_side(monkeypatch, tmp_path):
     (tmp_path / "photos").mkdir()
     Image.new("L", (20, 60)).save(tmp_path / "photos" / "tower.png")
+    (tmp_path / "photos" / ".DS_Store").touch()
     monkeypatch.setattr(datasets, "_DATA", tmp_path)
     assert datasets.photo_names() == ["tower"]
     assert datasets.photo("tower", max_side=30).shape == (30, 10)
@@ -171,6 +172,12 @@ def test_scaled_photo_still_shows_the_same():
     small = datasets.photo("camera", max_side=64).astype(float)
     blocks = PHOTOS["camera"]().reshape(64, 8, 64, 8).mean(axis=(1, 3))
     assert np.corrcoef(small.ravel(), blocks.ravel())[0, 1] > 0.99
+
+
+@pytest.mark.parametrize("max_side", [0, 1.5, (60, 60)])
+def test_bad_max_side(max_side):
+    with pytest.raises(ValueError, match="max_side must be an int >= 1; got"):
+        datasets.photo("cat", max_side=max_side)
 
 
 def test_unknown_photo_lists_the_names():
@@ -230,12 +237,19 @@ def test_flat_crops_are_left_out():
         datasets.random_crops(picture[:, :20], 3, size=4)
 
 
-@pytest.mark.parametrize("size", [0, 9, -1])
+@pytest.mark.parametrize("size", [0, 9, -1, 8.0])
 def test_crop_must_fit(size):
     with pytest.raises(
         ValueError, match=f"size must be an int from 1 to 8.*got {size}"
     ):
         datasets.random_crops(numbered_pixels(8, 12), 1, size=size)
+
+
+def test_no_crops():
+    with pytest.raises(ValueError, match="n must be an int >= 1; got 0"):
+        datasets.random_crops(numbered_pixels(8, 12), 0, size=4)
+    with pytest.raises(ValueError, match="per_class must be an int >= 1"):
+        datasets.surfaces(per_class=0)
 
 
 def test_stretched_pictures_have_one_mean_and_contrast():
@@ -580,10 +594,10 @@ def test_class_names_are_those_of_the_public_set(name, label, word):
     "error",
     [
         Exception("URL fetch failure on https://host/x: None -- unreachable"),
-        OSError("connection reset"),
+        ConnectionResetError("connection reset"),
         TimeoutError("timed out"),
     ],
-    ids=["keras", "os", "timeout"],
+    ids=["keras", "reset", "timeout"],
 )
 def test_without_a_network_you_get_a_sentence_and_the_digits(
     name, error, monkeypatch, capsys
@@ -599,12 +613,18 @@ def test_without_a_network_you_get_a_sentence_and_the_digits(
     assert part.class_names == tuple("0123456789")
     said = capsys.readouterr().out
     assert said.count("\n") == 1
-    assert "could not be downloaded" in said
+    assert f"could not be downloaded ({error})" in said
     assert said.startswith(datasets._PUBLIC[name].title)
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("hash mismatch"), Exception("another"), KeyError("x")]
+    "error",
+    [
+        ValueError("hash mismatch"),
+        Exception("another"),
+        KeyError("x"),
+        OSError(28, "No space left on device"),
+    ],
 )
 def test_another_error_is_not_swallowed(error, monkeypatch):
     def get_file(*arguments, **options):

@@ -1,3 +1,4 @@
+import sys
 import urllib.error
 
 import joblib
@@ -60,6 +61,24 @@ def test_full_without_a_network(monkeypatch, capsys):
     assert "Ֆ" in part.class_names
     said = capsys.readouterr().out
     assert said.startswith("The Olivetti faces could not be downloaded")
+    assert "no network" in said
+    assert said.count("\n") == 1
+
+
+def test_full_with_a_full_disk(monkeypatch):
+    def full():
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sklearn.datasets, "fetch_olivetti_faces", full)
+    with pytest.raises(OSError, match="No space left"):
+        faces.load("test", per_class=2, full=True)
+
+
+def test_full_without_scikit_learn(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    assert "Ֆ" in faces.load("test", per_class=2, full=True).class_names
+    said = capsys.readouterr().out
+    assert said.startswith("The Olivetti faces need scikit-learn, `pip install")
     assert said.count("\n") == 1
 
 
@@ -250,6 +269,18 @@ def test_training_brings_unseen_letters_apart(loss):
         faces.one_shot_accuracy(x, test.labels) for x in (pixels, points)
     )
     assert after > before + 0.1
+
+
+def test_steps_are_tens(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        keras.Model, "fit", lambda _, batches, **how: seen.append(len(batches))
+    )
+    pictures = np.zeros((96, 8, 8, 1)), np.repeat(np.arange(24), 4)
+    faces.train_embedder(*pictures, faces.triplet_loss, steps=25)
+    assert seen == [2]
+    with pytest.raises(ValueError, match="steps must be an int >= 10; got 5"):
+        faces.train_embedder(*pictures, faces.triplet_loss, steps=5)
 
 
 def test_embedder_and_siamese():

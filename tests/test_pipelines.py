@@ -406,13 +406,18 @@ def test_only_broken_pictures(tmp_path):
             {"color_mode": "RGB"},
             "color_mode must be one of rgb, grayscale",
         ),
+        ({"image_size": 224}, r"\(height, width\) .*; got 224"),
+        ({"image_size": (9, 7, 3)}, r"\(height, width\) .*; got \(9, 7, 3\)"),
+        ({"image_size": (9, 7.0)}, "width must be an int >= 1; got 7.0"),
+        ({"batch_size": 0}, "batch_size must be an int >= 1; got 0"),
         ({"validation_split": 0}, "validation_split must lie between 0 and 1"),
         ({"validation_split": 20}, "validation_split must lie between 0 and 1"),
     ],
 )
-def test_bad_arguments(folder, options, message):
+def test_bad_arguments(folder, options, message, monkeypatch):
+    monkeypatch.setattr(pipelines, "broken_pictures", None)  # never called
     with pytest.raises(ValueError, match=message):
-        train_val_from_directory(folder, image_size=(9, 7), **options)
+        train_val_from_directory(folder, **{"image_size": (9, 7)} | options)
 
 
 # --- saved features -----------------------------------------------------------
@@ -456,6 +461,17 @@ def test_features_and_labels_stay_together(tmp_path):
     saved = save_features(model, (pictures, labels), tmp_path / "f.npz")
     np.testing.assert_allclose(saved.features, model(pictures), atol=1e-5)
     np.testing.assert_array_equal(saved.labels, labels)
+
+
+def test_a_missing_folder_is_noticed_before_the_model_runs(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"Make '.*nowhere' first"):
+        save_features(None, None, tmp_path / "nowhere" / "f.npz")
+
+
+def test_no_pictures_no_features(tmp_path):
+    data = (np.ones((0, 9, 7, 3)), np.arange(0))
+    with pytest.raises(ValueError, match="at least one picture; got none"):
+        save_features(base(), data, tmp_path / "f.npz")
 
 
 def test_the_same_model_built_anew_is_the_same(tmp_path):

@@ -95,6 +95,16 @@ def test_another_form_of_the_network(a_cache_with):
         load_imagenet_weights(cifar)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{"classes": 10}, {"input_shape": (64, 64, 1), "include_top": False}],
+)
+def test_what_cannot_fit_is_not_downloaded(options, monkeypatch):
+    monkeypatch.setattr(file_utils, "get_file", None)  # never called
+    with pytest.raises(ValueError, match="fit mobilenet_v1 as it was trained"):
+        load_imagenet_weights(nets.mobilenet_v1(**options))
+
+
 @needs_weights
 @pytest.mark.parametrize("width", [1.0, 0.35])
 def test_official_features_of_two_photographs(width, tmp_path):
