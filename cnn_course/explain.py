@@ -21,10 +21,9 @@ def _is_map(layer):
 
 def _find(model, layer):
     """The layer that is meant: by itself, by name, or the last with maps."""
+    parts = list(leaves(model))
     inner = [
-        part
-        for part in leaves(model)
-        if not isinstance(part, keras.layers.InputLayer)
+        part for part in parts if not isinstance(part, keras.layers.InputLayer)
     ]
     if layer is None:
         maps = [part for part in inner if _is_map(part)]
@@ -42,6 +41,11 @@ def _find(model, layer):
                 f"{', '.join(part.name for part in inner)}."
             )
         layer = named[0]
+    elif not all(part in parts for part in leaves(layer)):
+        raise ValueError(
+            f"layer must be one of the model's own; got {layer.name!r} of "
+            "another model."
+        )
     if not _is_map(layer):
         shape = tuple(layer.output.shape)
         raise ValueError(
@@ -104,7 +108,7 @@ def grad_cam(model, images, *, layer=None, classes=None):
         pictures' size; in units of the score.
 
     Raises:
-        ValueError: no such layer, or one without maps.
+        ValueError: no such layer in the model, or one without maps.
 
     Source: Selvaraju et al. 2017 (Grad-CAM), equations 1 and 2.
     """

@@ -662,12 +662,13 @@ def save(job, history, predictions):
     plots.curves(lines, **axes, title="base frozen | fine-tuned")
     plt.axvline(len(history["head"]) + 0.5, color="black", linewidth=1)
     plt.savefig(paths[3], bbox_inches="tight")
+    plt.close()
     plots.confusion_matrix(job.val.labels, predictions, names)
     plt.xticks(rotation=90)
     right = (job.val.labels == predictions).mean()
     plt.title(f"{right:.1%} of {len(predictions)} validation pictures right")
     plt.savefig(paths[4], bbox_inches="tight")
-    plt.close("all")
+    plt.close()
     return paths
 
 
@@ -755,6 +756,8 @@ def _work(options):
 
 def main(argv=None):
     """Run the command.
+
+    TensorFlow computes deterministically from then on, in this process.
 
     Args:
         argv: list of str; None: the command line's own.

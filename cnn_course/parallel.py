@@ -22,6 +22,8 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
+from cnn_course.geometry import whole_number
+
 _SUPERVISED = "CNN_COURSE_SUPERVISED"  # the log of a process with a supervisor
 PATIENCE = 20  # seconds without a sign of life, then a process counts as dead
 LOST = 3  # the exit status of a process that another one has left alone
@@ -54,10 +56,16 @@ def join(devices=1, *, coordinator=None, processes=1, process_id=0):
         Group.
 
     Raises:
-        ValueError: the machine has fewer GPUs than devices, or the backend is
-            not made for this.
+        ValueError: an argument is out of range, the machine has fewer GPUs
+            than devices, or the backend is not made for this.
         RuntimeError: something has been computed already.
     """
+    devices = whole_number("devices", devices, 1)
+    processes = whole_number("processes", processes, 1)
+    if whole_number("process_id", process_id, 0) >= processes:
+        raise ValueError(
+            f"process_id must be below processes={processes}; got {process_id}."
+        )
     backend = keras.backend.backend()
     if devices == processes == 1:
         return Group()

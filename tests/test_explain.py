@@ -117,6 +117,20 @@ def test_a_layer_itself():
     assert "call" not in vars(layer)
 
 
+def test_a_model_within_is_a_layer():
+    model, images = build("nested"), pictures()
+    np.testing.assert_array_equal(
+        grad_cam(model, images, layer=model.get_layer("base")),
+        grad_cam(model, images),
+    )
+
+
+def test_a_layer_of_another_model():
+    layer = build("functional").get_layer("first")
+    with pytest.raises(ValueError, match="got 'first' of another model"):
+        grad_cam(build("functional"), pictures(), layer=layer)
+
+
 @pytest.mark.parametrize("kind", ["functional", "sequential", "nested"])
 @pytest.mark.parametrize(
     ("layer", "words"),

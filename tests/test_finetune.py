@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from fresh_process import environment
@@ -139,6 +140,23 @@ def test_files(finished):
         assert float(row["loss"]) > 0
         assert float(row["val_loss"]) > 0
         assert 0 <= float(row["val_accuracy"]) <= 1
+
+
+def test_other_figures_stay_open(tmp_path):
+    mine = plt.figure().number
+    job = SimpleNamespace(
+        options=SimpleNamespace(out=tmp_path / "model.keras"),
+        train=SimpleNamespace(class_names=["cat", "dog"]),
+        val=SimpleNamespace(labels=np.array([0, 1])),
+        model=SimpleNamespace(save=Path.touch),
+        work=tmp_path / "work",
+    )
+    job.work.mkdir()
+    before = plt.get_fignums()
+    history = {"head": [{"accuracy": 0.5, "val_accuracy": 0.5}]}
+    finetune.save(job, history, np.array([0, 0]))
+    assert plt.get_fignums() == before
+    plt.close(mine)
 
 
 def test_report(finished, folder):

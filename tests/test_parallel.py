@@ -103,6 +103,20 @@ def test_one_device_needs_nothing():
         assert tf.distribute.get_strategy().num_replicas_in_sync == 1
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"devices": 0}, "devices must be an int >= 1; got 0"),
+        ({"processes": 1.5}, "processes must be an int >= 1; got 1.5"),
+        ({"process_id": -1}, "process_id must be an int >= 0; got -1"),
+        ({"process_id": 1}, "process_id must be below processes=1; got 1"),
+    ],
+)
+def test_bad_groups(options, words):
+    with pytest.raises(ValueError, match=words):
+        join(**options)
+
+
 def test_too_late():
     tf.ones(1)
     with pytest.raises(RuntimeError, match="before the first computation"):

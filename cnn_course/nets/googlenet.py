@@ -155,7 +155,7 @@ def googlenet(
         input_shape: (height, width, channels); None sides stay open.
         classes: int >= 1.
         auxiliary_heads: bool; True: three outputs, a list, the main one
-            first; only with include_top.
+            first. Without the top there are no heads either.
         include_top: bool; False ends with the last stage's map.
         classifier_activation: of the last layers; None gives logits.
 

@@ -34,10 +34,12 @@ def inverted_residual_block(x, filters, strides=1, expansion=6, name=None):
         ceil(height / 2) and ceil(width / 2), an open side rounded down.
 
     Raises:
-        ValueError: strides is no int >= 1.
+        ValueError: strides or expansion is no int >= 1.
     """
     if not isinstance(strides, int) or strides < 1:
         raise ValueError(f"strides must be an int >= 1; got {strides!r}.")
+    if not isinstance(expansion, int) or expansion < 1:
+        raise ValueError(f"expansion must be an int >= 1; got {expansion!r}.")
 
     def named(part):
         return name and f"{name}_{part}"

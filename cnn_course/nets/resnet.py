@@ -216,6 +216,13 @@ def resnet(
         ValueError: an argument is outside the ranges above, or the input too
             small.
     """
+    is_tuple = isinstance(num_blocks, tuple | list) and len(num_blocks)
+    if not is_tuple or not all(
+        isinstance(count, int) and count >= 1 for count in num_blocks
+    ):
+        raise ValueError(
+            f"num_blocks must be a tuple of ints >= 1; got {num_blocks!r}."
+        )
     if stem not in ("imagenet", "cifar"):
         raise ValueError(f'stem must be "imagenet" or "cifar"; got {stem!r}.')
     shrinks = 2 ** (len(num_blocks) - 1) * (4 if stem == "imagenet" else 1)

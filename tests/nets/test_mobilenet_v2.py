@@ -88,6 +88,12 @@ def test_strides_error(strides):
         build(9, 8, 8, strides)
 
 
+@pytest.mark.parametrize("expansion", [0, 0.5, 1.5])
+def test_expansion_error(expansion):
+    with pytest.raises(ValueError, match="expansion must be an int >= 1; got"):
+        build(9, 8, 8, expansion=expansion)
+
+
 @pytest.mark.parametrize(
     ("shape", "classes", "width", "include_top"),
     [

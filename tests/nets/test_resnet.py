@@ -139,6 +139,12 @@ def test_bad_input(options, message):
         nets.resnet18(**options)
 
 
+@pytest.mark.parametrize("num_blocks", [(1, 0, 1), (1, 1.5), (), 3])
+def test_bad_num_blocks(num_blocks):
+    with pytest.raises(ValueError, match="num_blocks must be a tuple of ints"):
+        resnet(num_blocks, residual_block)
+
+
 def test_open_sides():
     model = nets.resnet18((None, None, 3), 5)
     for side in (32, 45):
