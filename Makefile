@@ -67,8 +67,8 @@ backbone: .venv/.ready
 	$(BIN)/python data/pretrain.py
 
 # The tests and Part I against the newest releases that pyproject.toml allows,
-# unless the course runs on those very ones in `make test` already: pip is asked
-# first, without installing anything.
+# unless what opens the course (and JAX) is as new in `make test` already: pip
+# is asked first, without installing anything. Tools for tests do not count.
 test-newest $(NEWEST)/.ready: export MPLCONFIGDIR = $(CURDIR)/$(NEWEST)/matplotlib
 test-newest: .venv/.ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --dry-run \
@@ -82,7 +82,8 @@ test-newest: .venv/.ready
 	fi
 
 clean:
-	rm -rf .venv $(NEWEST) .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv $(NEWEST) .pytest_cache .ruff_cache .hypothesis *.egg-info \
+		book/build tests/browser/pictures
 
 define check_python
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -1,5 +1,6 @@
 """Notebook kernels under nbval talk over Unix sockets: no ports, no network."""
 
+import itertools
 import sys
 import tempfile
 
@@ -11,16 +12,21 @@ from traitlets import default
 class UnixSocketKernelManager(KernelManager):
     """A kernel manager that nbval, which has no option for it, is given."""
 
+    folder, numbers = None, itertools.count()  # of the sockets
+
     @default("transport")
     def _transport_default(self):
         return "ipc"
 
     @default("ip")
     def _ip_default(self):
-        return f"{tempfile.mkdtemp()}/kernel"
+        return f"{self.folder}/{next(self.numbers)}"
 
 
-def pytest_configure():
+def pytest_configure(config):
     """Swap nbval's kernel manager, where there are Unix sockets."""
     if sys.platform != "win32":
+        folder = tempfile.TemporaryDirectory()
+        config.add_cleanup(folder.cleanup)
+        UnixSocketKernelManager.folder = folder.name
         nbval.kernel.KernelManager = UnixSocketKernelManager

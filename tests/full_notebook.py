@@ -1,5 +1,6 @@
 """Run cells of a notebook as with CNN_COURSE_FULL=1 and no network."""
 
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -31,14 +32,15 @@ def go_offline(folder, monkeypatch):
 
 def run_cells(cells, folder):
     """Run cells in a folder; return what they have printed."""
-    client = NotebookClient(
-        nbformat.v4.new_notebook(cells=cells),
-        timeout=600,
-        kernel_name="python3",
-        config=kernel_config(),
-        resources={"metadata": {"path": folder}},
-    )
-    client.execute()  # raises what a cell raises
+    with tempfile.TemporaryDirectory() as sockets:
+        client = NotebookClient(
+            nbformat.v4.new_notebook(cells=cells),
+            timeout=600,
+            kernel_name="python3",
+            config=kernel_config(sockets),
+            resources={"metadata": {"path": folder}},
+        )
+        client.execute()  # raises what a cell raises
     outputs = [output for cell in cells for output in cell.outputs]
     assert not [o for o in outputs if o.get("name") == "stderr"]
     return "".join(output.get("text", "") for output in outputs)

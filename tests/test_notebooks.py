@@ -1,6 +1,7 @@
 import base64
 import io
 import re
+import tempfile
 from pathlib import Path
 
 import execute_notebooks
@@ -236,12 +237,18 @@ def write(path, title, *sources):
     nbformat.write(notebook, path)
 
 
-def test_execute(tool, tmp_path):
+def test_execute(tool, tmp_path, monkeypatch):
+    make, made = tempfile.mkdtemp, []
+    monkeypatch.setattr(
+        tempfile, "mkdtemp", lambda *how: made.append(make(*how)) or made[-1]
+    )
     path = tmp_path / "01_tiny.ipynb"
     code = "from pathlib import Path\nprint(Path('beside').read_text(), 6 * 7)"
     write(path, "Tiny: does it run?", code, "x = bytearray(10**8)\nlen(x)")
     (tmp_path / "beside").write_text("found")
     seconds, peak = tool.execute(path)
+    assert made
+    assert not any(Path(folder).exists() for folder in made)
     assert 0 < seconds < 60
     assert peak > 1e8
     notebook = nbformat.read(path, as_version=4)

@@ -29,29 +29,30 @@ RUNS = re.compile(r"\*\*Runs:\*\* (.*)")
 THUMBNAIL_SIZE = (220, 130)
 
 
-def kernel_config():
-    """Let kernels talk over Unix sockets where there are any: no ports."""
+def kernel_config(folder):
+    """Let a kernel talk over Unix sockets in a folder, where there are any."""
     config = Config()
     if sys.platform != "win32":
         config.KernelManager.transport = "ipc"
-        config.KernelManager.ip = f"{tempfile.mkdtemp()}/kernel"
+        config.KernelManager.ip = f"{folder}/kernel"
     return config
 
 
 def execute(path):
     """Run one notebook in place; return its seconds and peak bytes."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        timeout=600,
-        kernel_name="python3",
-        record_timing=False,
-        config=kernel_config(),
-        resources={"metadata": {"path": path.parent}},
-    )
-    start = time.perf_counter()
-    client.execute()
-    seconds = time.perf_counter() - start
+    with tempfile.TemporaryDirectory() as folder:
+        client = NotebookClient(
+            notebook,
+            timeout=600,
+            kernel_name="python3",
+            record_timing=False,
+            config=kernel_config(folder),
+            resources={"metadata": {"path": path.parent}},
+        )
+        start = time.perf_counter()
+        client.execute()
+        seconds = time.perf_counter() - start
     notebook.metadata = {
         "kernelspec": {
             "display_name": "Python 3",
