@@ -74,7 +74,7 @@ import tensorflow as tf
 
 assert "tensorflow" in sys.modules
 print(float(keras.ops.sum(keras.ops.ones(2))))
-print(os.environ["TF_CPP_MIN_LOG_LEVEL"])
+print(os.environ["TF_CPP_MIN_LOG_LEVEL"], os.environ["TF_ENABLE_ONEDNN_OPTS"])
 try:
     tf.matmul(tf.ones((2, 3)), tf.ones((2, 3)))
 except tf.errors.InvalidArgumentError as error:
@@ -88,7 +88,8 @@ tf.reshape(tf.ones(3), (2, 2))
 @pytest.fixture(scope="module")
 def quiet():
     environment = {**os.environ}
-    environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
+    for name in ("TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS"):
+        environment.pop(name, None)
     return subprocess.run(
         [sys.executable, "-c", QUIET],
         capture_output=True,
@@ -103,7 +104,7 @@ def test_quiet_prints_nothing(quiet):
 
 
 def test_quiet_leaves_a_tensorflow_that_works(quiet):
-    assert quiet.stdout.splitlines() == ["2.0", "3", "caught True"]
+    assert quiet.stdout.splitlines() == ["2.0", "3 1", "caught True"]
 
 
 def test_quiet_gives_stderr_back(quiet):
