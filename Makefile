@@ -10,7 +10,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 export MPLCONFIGDIR = $(CURDIR)/.venv/matplotlib
 BUILD_FONT_CACHE := -c "import matplotlib.font_manager"
 
-# Two workers, so one thread each for NumPy: idle BLAS threads spin.
+# Two workers, so one thread each for NumPy and for TensorFlow's operations:
+# threads that wait for each other spin, a fifth of TensorFlow's time.
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1
 PYTEST := -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env tests
 
 # JupyterLab refuses to run as root (in a container, say) unless it is told to.
@@ -23,14 +25,14 @@ lab: .venv/.ready
 		--ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
 test: .venv/.ready lint
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python $(PYTEST) notebooks
+	$(ONE_THREAD) $(BIN)/python $(PYTEST) notebooks
 
 lint: .venv/.ready
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 
 unit: .venv/.ready
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests
+	$(ONE_THREAD) $(BIN)/python -m pytest -q -n 2 --dist loadfile tests
 
 # Re-executes every notebook in place; `make notebooks ONLY=03` only some.
 notebooks: .venv/.ready
@@ -56,7 +58,7 @@ book: .venv/.ready
 # JupyterLab and the book in a browser; screenshots go to tests/browser/pictures.
 test-browser: book
 	$(INSTALL) ".[browser]"
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile \
+	$(ONE_THREAD) $(BIN)/python -m pytest -q -n 2 --dist loadfile \
 		tests/browser
 
 data: .venv/.ready
@@ -76,7 +78,7 @@ test-newest: .venv/.ready
 	@$(BIN)/python tools/versions.py .venv/newest.json > .venv/newer
 	@if [ -s .venv/newer ]; then \
 		cat .venv/newer && rm -f $(NEWEST)/.ready && $(MAKE) $(NEWEST)/.ready && \
-		OPENBLAS_NUM_THREADS=1 $(NEWEST)/bin/python $(PYTEST) notebooks/0[0-6]*; \
+		$(ONE_THREAD) $(NEWEST)/bin/python $(PYTEST) notebooks/0[0-6]*; \
 	else \
 		echo "The newest releases are the ones that make test runs on."; \
 	fi
