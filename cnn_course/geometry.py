@@ -98,6 +98,10 @@ def output_size(n, kernel_size, *, stride=1, padding="valid", dilation=1):
     before, after = padding_amounts(
         n, kernel_size, stride=stride, padding=padding, dilation=dilation
     )
+    # Checked by now; NumPy's small integers would overflow.
+    n, kernel_size, stride, dilation = map(
+        int, (n, kernel_size, stride, dilation)
+    )
     span = dilation * (kernel_size - 1) + 1
     padded = n + before + after
     if span > padded:
@@ -238,25 +242,32 @@ class LayerTable:
         )
 
 
-def _shape(tensor):
+def _shape(layer, tensor):
     """The shape of one example: a tensor's, less the batch axis."""
     tensors = tensor if isinstance(tensor, list | tuple) else [tensor]
     shape = tuple(tensors[0].shape)[1:]
     if None in shape:
         raise ValueError(
-            "layer_table needs a model with a fixed input size; a layer's "
-            f"shape is {(None, *shape)}. Build it with "
-            "Input((height, width, channels))."
+            "layer_table needs a model with a fixed input size, and of models "
+            f"in it, too; layer {layer.name!r} has the shape "
+            f"{(None, *shape)}. Build it with Input((height, width, channels))."
         )
     return shape
 
 
-def _multiplications(layer, inputs, outputs):
+def _is_input(layer):
+    return type(layer).__name__ == "InputLayer"
+
+
+def _multiplications(layer):
     """Multiplications of one layer for one example.
 
     Every weight of a kernel is used once at every position: of the output
     for a convolution, of the input for a transposed one.
     """
+    # A nested model's own inputs: those its layers were built on.
+    inputs = _shape(layer, getattr(layer, "inputs", None) or layer.input)
+    outputs = _shape(layer, layer.output)
     kinds = {base.__name__ for base in type(layer).__mro__}
     if "BaseConvTranspose" in kinds:
         return math.prod(inputs[:-1]) * math.prod(layer.kernel.shape)
@@ -267,27 +278,28 @@ def _multiplications(layer, inputs, outputs):
             layer.pointwise_kernel.shape
         )
         return math.prod(outputs[:-1]) * weights
-    return sum(
-        _multiplications(inner, _shape(inner.input), _shape(inner.output))
-        for inner in getattr(layer, "layers", [])
-    )
+    inner = getattr(layer, "layers", [])
+    return sum(_multiplications(one) for one in inner if not _is_input(one))
 
 
 def layer_table(model):
     """List every layer's output, parameters and multiplications.
 
     Multiplications are those of convolutions and dense layers for one
-    example. Scaling each element (batch normalisation, activations) is not
-    counted; a layer used more than once is listed and counted once.
+    example, those in nested models too. Not counted: scaling each element
+    (batch normalisation, activations), recurrent and attention layers, and
+    what a wrapper holds (TimeDistributed). A layer used more than once is
+    listed and counted once.
 
     Args:
-        model: a built keras.Model with a fixed input size.
+        model: a built keras.Model with a fixed input size; so are those in it.
 
     Returns:
         LayerTable; `.rows`, `.totals`, and a table in Jupyter.
 
     Raises:
-        ValueError: the model is not built, or its input size is not fixed.
+        ValueError: the model is not built, or its input size or that of a
+            model in it is not fixed; the message names the layer.
     """
     layers = getattr(model, "layers", None)
     if layers is None:
@@ -299,18 +311,14 @@ def layer_table(model):
         )
     rows = []
     for layer in layers:
-        if type(layer).__name__ == "InputLayer":
-            kind, inputs = "Input", _shape(layer.output)
-        else:
-            kind, inputs = type(layer).__name__, _shape(layer.input)
-        outputs = _shape(layer.output)
+        given = _is_input(layer)
         rows.append(
             LayerRow(
                 name=layer.name,
-                kind=kind,
-                output_shape=outputs,
+                kind="Input" if given else type(layer).__name__,
+                output_shape=_shape(layer, layer.output),
                 parameters=layer.count_params(),
-                multiplications=_multiplications(layer, inputs, outputs),
+                multiplications=0 if given else _multiplications(layer),
             )
         )
     return LayerTable(rows)

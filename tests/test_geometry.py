@@ -158,6 +158,25 @@ def test_layer_table_groups_and_nested_models():
     assert rows[2].multiplications == 6 * 6 * 8 * 3
 
 
+def test_layer_table_of_a_nested_functional_model():
+    pictures = keras.Input((6, 6, 4))
+    two = keras.layers.Conv2D(8, 3)(keras.layers.Conv2D(5, 1)(pictures))
+    inner = keras.Model(pictures, two, name="base")
+    inputs = keras.Input((6, 6, 4))
+    model = keras.Model(inputs, keras.layers.Flatten()(inner(inputs)))
+    counts = [row.multiplications for row in layer_table(model).rows]
+    assert counts == [0, 6 * 6 * 4 * 5 + 4 * 4 * 8 * 9 * 5, 0]
+
+
+def test_layer_table_names_the_nested_model_without_sizes():
+    inner = keras.Sequential(
+        [keras.Input((None, None, 3)), keras.layers.Conv2D(1, 3)], name="base"
+    )
+    inputs = keras.Input((6, 6, 3))
+    with pytest.raises(ValueError, match=r"models in it, .* layer 'base'"):
+        layer_table(keras.Model(inputs, inner(inputs)))
+
+
 def test_layer_table_shows_every_row_twice():
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1000)])
     table = layer_table(model)
@@ -211,3 +230,5 @@ def test_bad_input(call, message):
 
 def test_numpy_integers_are_integers():
     assert output_size(np.int64(7), np.int32(3), stride=np.int64(2)) == 3
+    size = output_size(np.uint8(250), 3, padding=10)  # more than 255
+    assert (size, type(size)) == (268, int)
