@@ -1,8 +1,8 @@
 """Convolution and pooling in NumPy, forward and backward.
 
 No loop runs over pixels, channels or images: the loops are over the rows of
-the kernel (convolution) and over the places of a window (pooling); a batch
-larger than the CPU's cache is taken in groups that fit. Images are
+the kernel (convolution) and over the places of a window (pooling). Forward, a
+batch larger than the CPU's cache is taken in groups that fit. Images are
 (batch, height, width, channels), kernels (height, width, in, out). As in every
 deep-learning library, "convolution" is cross-correlation: nothing is flipped.
 """
@@ -102,11 +102,12 @@ def _correlate_padded(x, kernel, strides, sides):
 
     A product with few columns is slow, so where there are few filters, a few
     neighbouring outputs are computed as if they were more filters: those of a
-    wider kernel that holds each filter again, one stride further right.
+    wider kernel that holds each filter again, one stride further right. Not so
+    if a number is NaN or infinite: the wider kernel's zeros would spread it.
     """
     f, g, channels, filters = kernel.shape
     beside = max(1, min(_FILTERS_AT_ONCE // filters, g // strides))
-    if beside == 1:
+    if beside == 1 or not np.isfinite(x).all():
         return _correlate(x, kernel, (strides, strides), sides)
     wide = np.zeros(
         (f, g + strides * (beside - 1), channels, beside, filters), x.dtype
@@ -296,7 +297,7 @@ def pool2d_backward(dy, x, pool_size=2, *, strides=None, mode="max"):
 
     Average pooling shares dy equally over the window. Max and min pooling
     give all of it to the place that won; of equals, the first in reading
-    order wins.
+    order wins; in a window with NaN none does, and its dy is lost.
 
     Args:
         dy: array (batch, height', width', channels), the loss's gradient with

@@ -120,6 +120,31 @@ def test_a_batch_larger_than_the_cache_equals_tensorflow(filters):
     np.testing.assert_allclose(pool2d(x, 3, strides=2), pooled, **EXACT)
 
 
+@pytest.mark.parametrize("strides", [1, 2])
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_only_windows_with_a_bad_pixel_are_bad(bad, strides):
+    kernel = 1 + draw(0, 5, 5, 1, 2) ** 2  # no 0, which times inf is NaN
+    spoilt = np.zeros((1, 15, 15, 1))
+    spoilt[0, 7, 7] = bad
+    y = conv2d(spoilt, kernel, strides=strides)
+    expected = [
+        not np.isfinite(spoilt[0, i : i + 5, j : j + 5]).all()
+        for i in range(0, 11, strides)
+        for j in range(0, 11, strides)
+    ]
+    np.testing.assert_array_equal(~np.isfinite(y[0, ..., 0].ravel()), expected)
+
+    dy = np.zeros_like(y)
+    dy[0, 2, 2] = bad
+    dx, _, _ = conv2d_backward(
+        dy, draw(1, 1, 15, 15, 1), kernel, strides=strides
+    )
+    expected = np.zeros((15, 15), bool)
+    first = 2 * strides
+    expected[first : first + 5, first : first + 5] = True
+    np.testing.assert_array_equal(~np.isfinite(dx[0, ..., 0]), expected)
+
+
 @st.composite
 def poolings(draw_from):
     pool_size = draw_from(st.integers(1, 4))
