@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from cnn_course.detection.boxes import look_relative
 from cnn_course.detection.polygons import polygons_to_mask
@@ -43,7 +43,8 @@ class BoxedImages(NamedTuple):
     images: uint8 array (n, height, width, 3), 0 to 255.
     boxes: list of n float32 arrays (k, 4), xyxy in pixels of images.
     labels: list of n int arrays (k,), indices into class_names.
-    masks: uint8 array (n, height, width), label + 1 inside polygons, else 0.
+    masks: uint8 array (n, height, width), label + 1 inside polygons, else 0;
+        uint16 for more than 255 classes.
     scales: float32 array (n, 2), by which x and y were multiplied.
     class_names: tuple of str.
     """
@@ -117,7 +118,7 @@ def _open(path):
 
 
 def _size(path, size):
-    """Height and width as the annotation says, or else the file itself."""
+    """Height and width as the annotation says, or else as viewers show it."""
     try:
         size = [int(side) for side in size]
     except (TypeError, ValueError):
@@ -125,7 +126,9 @@ def _size(path, size):
     if min(size) > 0:
         return size
     with _open(path) as picture:
-        return picture.height, picture.width
+        sides = picture.height, picture.width
+        orientation = picture.getexif().get(ExifTags.Base.Orientation)
+    return sides[::-1] if orientation in (5, 6, 7, 8) else sides
 
 
 def assemble(rows, paths, sizes, class_names, source, first_pixel=0):
@@ -178,13 +181,14 @@ def assemble(rows, paths, sizes, class_names, source, first_pixel=0):
 
 def _load(path, size):
     """Read a picture in colour, the way up that its boxes were drawn."""
-    with _open(path) as picture:
+    with _open(path) as stored:
         try:
-            picture.load()
+            stored.load()
         except OSError as error:
             raise ValueError(f"{path} is broken; {error}.") from None
-        if picture.size != size:  # a camera that was held upright
-            picture = ImageOps.exif_transpose(picture)
+        picture = ImageOps.exif_transpose(stored)
+        if picture.size != size and stored.size == size:
+            picture = stored  # boxes of a tool that does not know Exif
         if picture.size != size:
             raise ValueError(
                 f"{path} has {picture.width}x{picture.height} pixels, but its "
@@ -210,6 +214,9 @@ def load_images(annotated, size=96):
     the upper left corner, and grey fills what is left. So box / scale is the
     box in the file's own pixels. What is `ignored` is left out.
 
+    A picture is turned as its Exif orientation says, as viewers and most tools
+    do, unless it has its annotation's size only as it is stored.
+
     Args:
         annotated: Annotated, from `read_coco` or `read_voc`.
         size: int, or (height, width), of the images in pixels.
@@ -225,7 +232,8 @@ def load_images(annotated, size=96):
     target = [whole_number("size", side, 1) for side in sides]
     n = len(annotated.paths)
     images = np.full((n, *target, 3), _PADDING, np.uint8)
-    masks = np.zeros((n, *target), np.uint8)
+    largest = max(len(annotated.class_names), 1)
+    masks = np.zeros((n, *target), np.min_scalar_type(largest))
     scales = np.empty((n, 2), np.float32)
     boxes, labels = [], []
     for i, path in enumerate(annotated.paths):

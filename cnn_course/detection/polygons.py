@@ -10,7 +10,8 @@ def polygons_to_mask(polygons, height, width):
     """Find the pixels whose centres lie in any of some polygons.
 
     Args:
-        polygons: list of arrays (m, 2), x and y in pixels.
+        polygons: list of arrays (m, 2), x and y in pixels, m >= 2; what lies
+            beyond the picture is cut off.
         height: int, the picture's in pixels.
         width: int.
 
@@ -18,19 +19,21 @@ def polygons_to_mask(polygons, height, width):
         bool array (height, width).
 
     Raises:
-        ValueError: a polygon is not (m, 2) finite numbers.
+        ValueError: a polygon is not (m, 2) finite numbers, m >= 2.
     """
     mask = np.zeros((height, width), bool)
     for points in polygons:
         points = np.asarray(points, float)
-        if points.shape[1:] != (2,) or not np.isfinite(points).all():
+        is_list = points.shape[1:] == (2,) and len(points) > 1
+        if not is_list or not np.isfinite(points).all():
             raise ValueError(
-                "polygons must be arrays (m, 2) of finite numbers; got "
+                "polygons must be arrays (m, 2) of finite numbers, m >= 2; got "
                 f"{points!r:.200}."
             )
-        points = points.clip(0, (width, height))
-        left, top = np.floor(points.min(axis=0)).astype(int)
-        right, bottom = np.ceil(points.max(axis=0)).astype(int)
+        # Only the canvas ends at the picture: moved points are another shape.
+        ends = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
+        ends = np.clip(ends, 0, (width, height)).astype(int)
+        (left, top), (right, bottom) = ends
         sides = _FINER * (right - left), _FINER * (bottom - top)
         fine = Image.new("1", sides)
         corners = np.rint(_FINER * (points - (left, top))).astype(int)

@@ -71,8 +71,22 @@ def test_polygon_beyond_the_picture_is_cut():
     assert not polygons_to_mask([], 2, 3).any()
 
 
+def test_slanted_sides_are_cut_not_moved():
+    triangle = np.array([(9.75, 0), (29.75, 20), (9.75, 20)])
+    y, x = np.mgrid[0.5:20, 0.5:20]
+    np.testing.assert_array_equal(
+        polygons_to_mask([triangle], 20, 20), (x > 9.75) & (x - 9.75 < y)
+    )
+
+
 @pytest.mark.parametrize(
-    "polygon", [[1, 2, 3, 4, 5, 6], [(0, 0), (1, np.nan), (1, 1)]]
+    "polygon",
+    [
+        [1, 2, 3, 4, 5, 6],
+        [(0, 0), (1, np.nan), (1, 1)],
+        np.empty((0, 2)),
+        [(1, 1)],
+    ],
 )
 def test_polygon_must_be_points(polygon):
     with pytest.raises(ValueError, match=r"polygons must be arrays \(m, 2\)"):
