@@ -4,6 +4,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from PIL import Image
 
+from cnn_course.geometry import whole_number
+
 
 def crops(pictures, size, stride):
     """Cut the window out at every place, row by row.
@@ -17,8 +19,11 @@ def crops(pictures, size, stride):
         array (batch, rows, columns, size, size, channels).
 
     Raises:
-        ValueError: the picture is smaller than the window.
+        ValueError: the picture is smaller than the window, or size or stride
+            is no int >= 1.
     """
+    size = whole_number("size", size, 1)
+    stride = whole_number("stride", stride, 1)
     height, width = pictures.shape[1:3]
     if min(height, width) < size:
         raise ValueError(
@@ -97,32 +102,49 @@ def _chain(model):
 def _check_chain(model):
     import keras
 
-    flat = False
+    types = keras.layers
+    if not any(isinstance(layer, types.Flatten) for layer in _chain(model)):
+        raise ValueError(
+            "model must end in Flatten and Dense layers; it has no Flatten."
+        )
+    # A Sequential is a chain; its layers may have been called elsewhere first.
+    free = not isinstance(model, keras.Sequential)
+    flat, x = False, model.inputs[0]
     for layer in _chain(model):
         where = f"layer {layer.name!r} ({type(layer).__name__})"
-        if not isinstance(layer.input, keras.KerasTensor):
+        if isinstance(
+            layer,
+            keras.Model
+            | types.GlobalAveragePooling2D
+            | types.GlobalMaxPooling2D,
+        ):
             raise ValueError(
-                "model must be a chain of layers, each with one input; "
-                f"{where} has several."
+                "model must have neither models in it nor global pooling, "
+                f"which does not slide; got {where}."
             )
+        if free and layer.input is not x:
+            raise ValueError(
+                "model must be a chain: each layer's only input is the output "
+                f"of the one before; {where} has several or another."
+            )
+        x = layer.output
         if getattr(layer, "padding", "valid") != "valid":
             raise ValueError(
                 "model must not pad: at a window's border padding puts zeros "
                 f"where the picture goes on; {where} pads. Take "
                 'padding="valid".'
             )
-        if isinstance(layer, keras.layers.Flatten):
+        if isinstance(layer, types.Flatten):
             flat = True
-        elif flat and not isinstance(
-            layer, keras.layers.Dense | keras.layers.Dropout
-        ):
+        elif flat and not isinstance(layer, types.Dense | types.Dropout):
             raise ValueError(
                 "model must have only Dense (and Dropout) layers behind "
                 f"Flatten; got {where}."
             )
-    if not flat:
+    if free and (len(model.outputs) > 1 or model.outputs[0] is not x):
         raise ValueError(
-            "model must end in Flatten and Dense layers; it has no Flatten."
+            f"model must have one output, that of its last {where}; got "
+            f"{len(model.outputs)}."
         )
 
 

@@ -53,6 +53,12 @@ def test_picture_smaller_than_the_window():
         crops(np.zeros((1, 20, 13, 3)), 14, 2)
 
 
+@pytest.mark.parametrize(("size", "stride"), [(0, 1), (2, 0), (2, -1)])
+def test_window_and_stride_must_be_positive(size, stride):
+    with pytest.raises(ValueError, match="must be an int >= 1; got"):
+        crops(np.zeros((1, 4, 4, 1)), size, stride)
+
+
 @pytest.mark.parametrize(
     ("side", "windows"), [(14, 1), (16, 2), (28, 8), (64, 26)]
 )
@@ -162,6 +168,28 @@ def test_branches_are_refused():
     model = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(x)))
     with pytest.raises(ValueError, match=r"'sum'.*has several"):
         to_convolutions(model)
+
+
+def test_two_heads_are_refused():
+    inputs = keras.Input((8, 8, 1))
+    x = layers.Dense(3)(layers.Flatten()(inputs))
+    heads = [layers.Dense(2, name=name)(x) for name in ("what", "where")]
+    with pytest.raises(ValueError, match=r"chain.*'where'.*or another"):
+        to_convolutions(keras.Model(inputs, heads))
+    with pytest.raises(ValueError, match=r"one output, .* 'what'.*; got 2"):
+        to_convolutions(keras.Model(inputs, [x, heads[0]]))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        keras.Sequential([layers.Conv2D(1, 3, padding="same")], name="odd"),
+        layers.GlobalAveragePooling2D(keepdims=True, name="odd"),
+    ],
+)
+def test_what_does_not_slide_is_refused(part):
+    with pytest.raises(ValueError, match=r"neither models .* layer 'odd'"):
+        to_convolutions(refused(part, layers.Flatten(), layers.Dense(2)))
 
 
 def test_window_boxes():
