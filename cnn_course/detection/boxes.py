@@ -75,6 +75,26 @@ def check_boxes(name, boxes, dtype=None):
     return boxes
 
 
+def check_sizes(name, sizes, what):
+    """Return the sizes of anchors as an array.
+
+    Args:
+        name: str, the argument's name for the message.
+        sizes: (A, 2) numbers above 0.
+        what: str, what a pair holds, for the message.
+
+    Returns:
+        float array (A, 2).
+
+    Raises:
+        ValueError: another shape, or a number that is not above 0.
+    """
+    pairs = np.asarray(sizes, float)
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or not (pairs > 0).all():
+        raise ValueError(f"{name} must be pairs {what}; got {sizes!r}.")
+    return pairs
+
+
 def look_relative(boxes):
     """Tell whether all boxes lie within 0-1 and are not whole numbers.
 

@@ -76,6 +76,10 @@ def _columns(rows, name, keys):
     try:
         return [[row[key] for row in rows] for key in keys]
     except (KeyError, TypeError):
+        if not np.iterable(rows):
+            raise ValueError(
+                f"{name} must be a list of dicts; got {rows!r}."
+            ) from None
         for i, row in enumerate(rows):
             if not isinstance(row, dict) or not set(keys) <= row.keys():
                 raise ValueError(
@@ -94,12 +98,50 @@ def _part(ground_truth, key):
     return ground_truth[key]
 
 
+def is_known(one, known):
+    """Tell whether an id is a key of a dict; one that no key can be is not."""
+    try:
+        return one in known
+    except TypeError:
+        return False
+
+
+def rows_by_id(ids, where):
+    """Find the row of each id.
+
+    Args:
+        ids: list of numbers or of str.
+        where: str, where they come from, for messages; {} for the row.
+
+    Returns:
+        Dict from id to row, sorted by id.
+
+    Raises:
+        ValueError: an id comes twice, or they are not all numbers or all str.
+    """
+    rows = {}
+    try:
+        for i, one in enumerate(ids):
+            if rows.setdefault(one, i) != i:
+                raise ValueError(
+                    f"{where.format(i)} must have an id of its own; {one!r} "
+                    f"is that of {where.format(rows[one])}, too."
+                )
+        return {one: rows[one] for one in sorted(rows)}
+    except TypeError:
+        kinds = sorted({type(one).__name__ for one in ids})
+        raise ValueError(
+            f"{where.format('...')} must have ids that are all numbers or all "
+            f"text; got {', '.join(kinds)}."
+        ) from None
+
+
 def _places(ids, name, key, known, listed):
     """The place of each id among the known ones."""
     try:
         return np.array([known[one] for one in ids], int)
-    except KeyError:
-        row = next(i for i, one in enumerate(ids) if one not in known)
+    except (KeyError, TypeError):
+        row = next(i for i, one in enumerate(ids) if not is_known(one, known))
         raise ValueError(
             f"{name}[{row}] has {key} {ids[row]!r}, which is not among "
             f'ground_truth["{listed}"]. Add it there or drop the row.'
@@ -151,10 +193,10 @@ def _boxes(values, name):
 
 def _sorted_ids(ground_truth, key):
     """The ids of the images or categories, each with its place."""
-    (ids,) = _columns(
-        _part(ground_truth, key), f"ground_truth[{key!r}]", ["id"]
-    )
-    return {one: place for place, one in enumerate(sorted(set(ids)))}
+    name = f"ground_truth[{key!r}]"
+    (ids,) = _columns(_part(ground_truth, key), name, ["id"])
+    rows = rows_by_id(ids, name + "[{}]")
+    return {one: place for place, one in enumerate(rows)}
 
 
 def _read(ground_truth, detections):
@@ -382,8 +424,9 @@ def coco_evaluate(ground_truth, detections):
         detections of a class in an image), AR_small, AR_medium, AR_large.
 
     Raises:
-        ValueError: a key is missing, an id unknown, a box or score no number,
-            or all boxes lie within 0-1; the message names the row or the id.
+        ValueError: a key is missing, an id unknown or given twice, a box or
+            score no number, or all boxes lie within 0-1; the message names
+            the row or the id.
     """
     truth, found, _ = _read(ground_truth, detections)
     pairs = _near_pairs(found, truth, IOU_THRESHOLDS[0])
@@ -429,7 +472,7 @@ def precision_recall(
             f"iou_threshold must be above 0, at most 1; got {iou_threshold!r}."
         )
     truth, found, categories = _read(ground_truth, detections)
-    if category_id not in categories:
+    if not is_known(category_id, categories):
         raise ValueError(
             f"category_id must be one of {list(categories)}; got "
             f"{category_id!r}."

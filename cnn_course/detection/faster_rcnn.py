@@ -11,7 +11,11 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from cnn_course.detection.boxes import check_boxes, look_relative
+from cnn_course.detection.boxes import (
+    check_boxes,
+    check_sizes,
+    look_relative,
+)
 from cnn_course.detection.nms import suppress_each
 from cnn_course.detection.yolo import backbone, conv_unit, read_out
 from cnn_course.geometry import whole_number
@@ -46,12 +50,7 @@ def make_anchors(rows, columns, *, stride=STRIDE, shapes=SHAPES):
     """
     rows = whole_number("rows", rows, 1)
     columns = whole_number("columns", columns, 1)
-    sizes = np.asarray(shapes, np.float32)
-    if sizes.ndim != 2 or sizes.shape[1] != 2 or not (sizes > 0).all():
-        raise ValueError(
-            "shapes must be pairs (width, height) > 0 in pixels; got "
-            f"{shapes!r}."
-        )
+    sizes = check_sizes("shapes", shapes, "(width, height) > 0 in pixels")
     y, x = np.mgrid[0.5:rows, 0.5:columns] * stride
     centres = np.stack([x, y], axis=-1)[:, :, None]
     corners = centres - sizes / 2, centres + sizes / 2
@@ -448,7 +447,8 @@ def make_truth(pictures, *, most=None):
     Args:
         pictures: Scenes, BoxedImages, or another object with their boxes
             and labels.
-        most: int, rows a picture; None: as many as the fullest has.
+        most: int, rows a picture; None: as many as the fullest has, but one
+            of zeros if none has any.
 
     Returns:
         Dict: "boxes", float32 array (n, most, 4), xyxy in pixels, and
@@ -459,7 +459,7 @@ def make_truth(pictures, *, most=None):
             `most`; the message names the picture.
     """
     counts = [len(boxes) for boxes in pictures.boxes]
-    most = max(counts, default=0) if most is None else most
+    most = max([1, *counts]) if most is None else most
     truth = {
         "boxes": np.zeros((len(counts), most, 4), np.float32),
         "labels": np.zeros((len(counts), most), np.int32),

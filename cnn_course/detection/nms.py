@@ -8,14 +8,24 @@ from cnn_course.geometry import whole_number
 _FIRST_BLOCK, _LARGEST_BLOCK = 128, 512  # candidates looked at together
 
 
-def _check_rate(name, value):
-    if not 0 <= value <= 1:  # NaN too
-        raise ValueError(f"{name} must be between 0 and 1; got {value!r}.")
-    return float(value)
+def _check_number(name, value, least, most):
+    try:
+        if least <= value <= most:  # NaN never is
+            return float(value)
+    except TypeError:
+        pass
+    raise ValueError(
+        f"{name} must be a number between {least} and {most}; got {value!r}."
+    )
 
 
 def _check_per_box(name, values, boxes, dtype=None):
-    values = np.asarray(values, dtype=dtype)
+    try:
+        values = np.asarray(values, dtype=dtype)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{name} must hold one number for each box; got {values!r:.200}."
+        ) from None
     if len(boxes) == values.size == 0:
         values = values.reshape(0)
     if values.shape != (len(boxes),):
@@ -106,14 +116,18 @@ def nms(
     """
     boxes = check_boxes("boxes", boxes, np.float32)
     scores = _check_scores(scores, boxes)
-    iou_threshold = _check_rate("iou_threshold", iou_threshold)
+    iou_threshold = _check_number("iou_threshold", iou_threshold, 0, 1)
+    if score_threshold is not None:
+        score_threshold = _check_number(
+            "score_threshold", score_threshold, -np.inf, np.inf
+        )
     if max_boxes is None:
         max_boxes = len(boxes)
     max_boxes = whole_number("max_boxes", max_boxes, 0)
 
     order = np.argsort(-scores, kind="stable")
     if score_threshold is not None:
-        order = order[scores[order] > float(score_threshold)]
+        order = order[scores[order] > score_threshold]
     columns = as_columns(boxes[order])
     if classes is None:
         return order[_greedy(columns, iou_threshold, max_boxes)]

@@ -19,6 +19,7 @@ from cnn_course.detection.annotated import (
     assemble,
     load_images,
 )
+from cnn_course.detection.coco import is_known, rows_by_id
 
 SIDES = ("height", "width")
 __all__ = ["Annotated", "BoxedImages", "load_images", "read_coco", "read_voc"]
@@ -39,15 +40,11 @@ def _need(row, keys, where):
 
 def _places(rows, name, source):
     """The place of each id."""
-    places = {}
-    for i, row in enumerate(rows):
-        (one,) = _need(row, ["id"], f"{name}[{i}] of {source}")
-        if places.setdefault(one, i) != i:
-            raise ValueError(
-                f"{name}[{i}] of {source} must have an id of its own; "
-                f"{one!r} is that of {name}[{places[one]}], too."
-            )
-    return places
+    ids = [
+        _need(row, ["id"], f"{name}[{i}] of {source}")[0]
+        for i, row in enumerate(rows)
+    ]
+    return rows_by_id(ids, f"{name}[{{}}] of {source}")
 
 
 def _finite(numbers):
@@ -79,7 +76,7 @@ def _coco_row(row, where, images, labels):
         ("image_id", images, "images"),
         ("category_id", labels, "categories"),
     ):
-        if row[key] not in known:
+        if not is_known(row[key], known):
             raise ValueError(
                 f"{where} has {key} {row[key]!r}, which is not among the "
                 f"{listed}. Add it there or drop the row."
@@ -102,8 +99,8 @@ def _coco_row(row, where, images, labels):
 def read_coco(json_path, image_folder=None):
     """Read pictures with boxes from a JSON file in COCO's format.
 
-    Boxes are cut at the picture's edges. Ids may be any, in any order;
-    classes are ordered by id. Masks given as run lengths are left out.
+    Boxes are cut at the picture's edges. Ids may be numbers or text, in any
+    order; classes are ordered by id. Masks given as run lengths are left out.
 
     Args:
         json_path: path of the file, with images, annotations, categories.
@@ -128,7 +125,7 @@ def read_coco(json_path, image_folder=None):
     pictures, annotations, categories = _need(content, keys, source)
     images = _places(pictures, "images", source)
     by_id = _places(categories, "categories", source)
-    labels = {one: label for label, one in enumerate(sorted(by_id))}
+    labels = {one: label for label, one in enumerate(by_id)}
     names = [
         _need(categories[by_id[one]], ["name"], f"category {one!r}")[0]
         for one in labels

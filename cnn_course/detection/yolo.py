@@ -13,7 +13,11 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from cnn_course.detection.boxes import check_boxes, look_relative
+from cnn_course.detection.boxes import (
+    check_boxes,
+    check_sizes,
+    look_relative,
+)
 from cnn_course.detection.nms import suppress_each
 from cnn_course.geometry import whole_number
 
@@ -61,14 +65,18 @@ def _check(boxes, labels, classes, image_size):
             f"boxes must have their centres in the picture, {width}x{height} "
             f"pixels; row {row} is {tuple(boxes[row].tolist())}."
         )
-    wrong = (labels < 0) | (labels >= classes)
-    if wrong.any():
-        row = int(np.argmax(wrong))
+    right = (labels >= 0) & (labels < classes) & (labels % 1 == 0)
+    if not right.all():
+        row = int(np.argmin(right))
         raise ValueError(
-            f"labels must be from 0 to {classes - 1} for classes={classes}; "
-            f"row {row} is {labels[row]}."
+            f"labels must be whole numbers from 0 to {classes - 1} for "
+            f"classes={classes}; row {row} is {labels[row]}."
         )
     return boxes, labels.astype(int)
+
+
+def _check_anchors(anchors):
+    return check_sizes("anchors", anchors, "(height, width) > 0 in cells")
 
 
 def _alike(sizes1, sizes2):
@@ -108,10 +116,10 @@ def encode(boxes, labels, *, classes, image_size, grid, anchors=((1, 1),)):
 
     Raises:
         ValueError: boxes that are none, relative (0-1) or outside, labels
-            that are none; the message names the row.
+            that are none, the message names the row; anchors that are none.
     """
     boxes, labels = _check(boxes, labels, classes, image_size)
-    (rows, columns), anchors = _two("grid", grid), np.asarray(anchors, float)
+    (rows, columns), anchors = _two("grid", grid), _check_anchors(anchors)
     cell = _cell_size(image_size, rows, columns)
     values = np.zeros((rows, columns, len(anchors), 5 + classes), np.float32)
     for box, label in zip(boxes, labels, strict=True):
@@ -195,7 +203,10 @@ def encode_free(boxes, labels, *, classes, image_size, grid, radius=1.0):
     centre from the others' neighbours.
 
     Source: Tian et al. 2019, sec. 3.1; YOLOv8's head.
-    Differs: YOLOv8 lets the network's own answers choose the cells.
+    Differs: YOLOv8 lets the network's own answers choose the cells. A box that
+    misses the centre of its own cell, being smaller than a cell, has a negative
+    distance there, and `decode_free` needs it; `free_head`, never below 0, can
+    say no box that small.
 
     Args:
         boxes: (n, 4) x_min, y_min, x_max, y_max in pixels.
@@ -501,10 +512,13 @@ def grid_head(x, classes, anchors=((1, 1),), name="grid"):
 
     Returns:
         Tensor (batch, rows, columns, A * (5 + classes)), as from `encode`.
+
+    Raises:
+        ValueError: anchors are no pairs above 0.
     """
     x = conv_unit(x, 64, name=name)
     parts = []
-    for i, size in enumerate(anchors, start=1):
+    for i, size in enumerate(_check_anchors(anchors), start=1):
         for part, units in (("place", 3), ("size", 2), ("class", classes)):
             named = f"{name}_{part}{i}"
             y = layers.Conv2D(units, 1, name=named)(x)

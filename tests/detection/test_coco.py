@@ -396,6 +396,7 @@ def changed(part, row, **values):
     [
         ({"image_id": 99}, 'image_id 99, which .*ground_truth."images"'),
         ({"image_id": "1"}, "image_id '1', which"),
+        ({"image_id": [1]}, r"image_id \[1\], which"),
         ({"category_id": 7}, 'category_id 7, which .*"categories"'),
         ({"bbox": [30, 10, -5, 9]}, r"width >= 0 .*got \[30, 10, -5, 9\]"),
         ({"bbox": [30, 10, 5]}, r"4 finite numbers as bbox; got \[30, 10, 5\]"),
@@ -448,12 +449,30 @@ def test_a_missing_part_is_named(key):
         coco_evaluate(ground_truth, detections)
 
 
+@pytest.mark.parametrize("key", ["images", "categories"])
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        ([1, 1], r"\[1\] must have an id of its own; 1 is that of .*\[0\]"),
+        ([1, "2"], "all numbers or all text; got int, str"),
+        ([[1], [2]], "all numbers or all text; got list"),
+    ],
+)
+def test_ids_of_images_and_categories(key, ids, message):
+    ground_truth, detections = one_image([A], [(A, 0.9)])
+    ground_truth[key] = [{"id": one} for one in ids]
+    with pytest.raises(ValueError, match=rf"{key}'\].*{message}"):
+        coco_evaluate(ground_truth, detections)
+
+
 def test_other_things_are_errors():
     ground_truth, detections = one_image([A], [(A, 0.9)])
     with pytest.raises(ValueError, match=r"got str. From a file: json.load"):
         coco_evaluate("instances.json", detections)
     with pytest.raises(ValueError, match=r"detections\[0\] must be a dict"):
         coco_evaluate(ground_truth, "detections.json")
+    with pytest.raises(ValueError, match=r"detections must be a list.*None"):
+        coco_evaluate(ground_truth, None)
     ground_truth["images"] = [{"file_name": "a.png"}]
     with pytest.raises(ValueError, match=r"images'\]\[0\] must be a dict with"):
         coco_evaluate(ground_truth, detections)

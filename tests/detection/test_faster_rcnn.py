@@ -363,6 +363,14 @@ def test_padding_costs_nothing(detector, scenes):
         np.testing.assert_allclose(padded[name], value, rtol=1e-4, atol=1e-6)
 
 
+def test_pictures_without_any_box_can_be_learned_from(detector, scenes):
+    none = scenes._replace(boxes=[[]] * 8, labels=[[]] * 8)
+    outputs = detector(scenes.images.astype("float32"))
+    terms = detector.loss_terms(make_truth(none), *outputs)
+    assert float(terms["objectness"]) > 0
+    assert float(terms["anchors"]) == float(terms["boxes"]) == 0
+
+
 def test_no_gradient_through_the_proposals(detector, scenes):
     images = tf.constant(scenes.images[:2].astype("float32"))
     with tf.GradientTape() as tape:

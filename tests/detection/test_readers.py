@@ -223,6 +223,44 @@ def test_picture_of_a_camera_held_upright(tmp_path):
     np.testing.assert_array_equal(images[0], picture)
 
 
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("sides", [(32, 48), (40, 40)])
+def test_pictures_are_turned_as_viewers_do(orientation, known, sides, coco):
+    """A white corner; its box is drawn where viewers show it."""
+    shown = np.zeros((*sides, 3), np.uint8)
+    shown[:9, -9:] = 255
+    turns = {1: 0, 3: 2, 6: 1, 8: 3}[orientation]  # that viewers take back
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    height, width = sides
+
+    def spoil(content):
+        content["images"][1] = {"id": 3, "file_name": "b.png"}
+        if known:
+            content["images"][1] |= {"width": width, "height": height}
+        change(0, bbox=[width - 9, 0, 9, 9])(content)
+
+    coco()
+    path = coco().paths[1]
+    Image.fromarray(np.rot90(shown, turns)).save(path, exif=exif)
+    annotated = coco(spoil)
+    assert annotated.sizes[1].tolist() == [height, width]
+    np.testing.assert_array_equal(
+        load_images(annotated, sides).images[1], shown
+    )
+
+
+def test_stored_size_in_the_annotation_means_not_turned(coco):
+    picture = np.random.default_rng(0).integers(0, 9, (32, 48, 3), np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = coco().paths[0]
+    Image.fromarray(picture).save(path, exif=exif)
+    images = load_images(coco(), (32, 48)).images
+    np.testing.assert_array_equal(images[0], picture)
+
+
 # --- What COCO and VOC files hold in the wild ---------------------------------
 
 
@@ -294,6 +332,10 @@ def test_polygons_become_masks(coco):
     expected[2:11, 1:11] = expected[20:24, 20:24] = 2
     np.testing.assert_array_equal(masks[1], expected)
     assert not masks[0].any()
+    names = tuple(f"class {i}" for i in range(256))
+    labels = [row + 254 for row in annotated.labels]
+    last = annotated._replace(labels=labels, class_names=names)
+    assert load_images(last, (32, 48)).masks.max() == 256
     for none in ([], [[]], None, [[1, 2, 3, 4]]):
         assert coco(change(0, segmentation=none)).polygons[1] == [[], []]
 
@@ -308,6 +350,11 @@ def test_polygons_become_masks(coco):
         (
             change(1, image_id=9),
             r"annotations\[1\] of set.json has image_id 9, which is not among",
+        ),
+        (change(1, image_id=[3]), r"annotations\[1\] .* image_id \[3\], "),
+        (
+            lambda content: content["categories"][1].update(id="2"),
+            r"categories.* of set.json must have ids .*; got int, str",
         ),
         (change(1, category_id=1), r"annotations\[1\] .* has category_id 1, "),
         (change(0, bbox=[1, 2, -3, 4]), r"annotations\[0\] .* x_min <= x_max"),

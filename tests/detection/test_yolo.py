@@ -189,12 +189,23 @@ def test_centre_on_the_last_edge():
         ),
         ([[5, 5, 20, 20]], [0, 1], "one row for each object; got 1 and 2"),
         ([[5, 5, 20, 20], [5, 5, 9, 9]], [0, 3], "from 0 to 2 .* row 1 is 3"),
+        ([[5, 5, 20, 20]], [1.7], "whole numbers .* row 0 is 1.7"),
+        ([[5, 5, 20, 20]], [np.nan], "whole numbers .* row 0 is nan"),
         ([[5, 5, 20, 20]], [-1], "from 0 to 2 .* row 0 is -1"),
     ],
 )
 def test_boxes_that_are_none(encode, boxes, labels, message):
     with pytest.raises(ValueError, match=message):
         encode(boxes, labels, classes=3, image_size=100, grid=3)
+
+
+@pytest.mark.parametrize("anchors", [(1, 1), [(1, 0)], [(1, 2, 3)]])
+def test_anchors_must_be_pairs(anchors):
+    options = {"classes": 3, "image_size": 100, "grid": 3}
+    with pytest.raises(ValueError, match="anchors must be pairs"):
+        yolo.encode([], [], anchors=anchors, **options)
+    with pytest.raises(ValueError, match="anchors must be pairs"):
+        yolo.grid_head(keras.Input((4, 5, 8)), 3, anchors)
 
 
 def test_other_bad_input():
