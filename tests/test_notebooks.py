@@ -222,9 +222,9 @@ def tool():
     return execute_notebooks
 
 
-def write(path, title, *sources):
+def write(path, title, *sources, part=""):
     """Write a notebook: a first cell with its title, then code cells."""
-    first = f"# {title}\n\n**Needs:** nothing.\n**Runs:** 15 s, 1.5 GB."
+    first = f"# {title}\n\n{part}**Needs:** nothing.\n**Runs:** 15 s, 1.5 GB."
     made = [nbformat.v4.new_markdown_cell(first)]
     made += [nbformat.v4.new_code_cell(source) for source in sources]
     notebook = nbformat.v4.new_notebook(
@@ -301,27 +301,43 @@ def test_describe_rounds(tool, seconds, peak, words):
 
 @pytest.fixture
 def course(tool, tmp_path, monkeypatch):
-    """A course of two notebooks, one of which has a thumbnail."""
+    """A course of five notebooks, one of which has a thumbnail."""
     monkeypatch.setattr(tool, "NOTEBOOKS", tmp_path / "notebooks")
     (tmp_path / "notebooks" / "thumbnails").mkdir(parents=True)
-    for stem, title in (("00_start", "Start: where?"), ("01_one", "One: why?")):
-        write(tmp_path / "notebooks" / f"{stem}.ipynb", title)
+    for stem, title, part in (
+        ("00_start", "Start: where?", ""),
+        ("01_one", "One: why?", "I · A"),
+        ("02_two", "Two: how?", "I · A"),
+        ("03_three", "Three: when?", "II · B: c"),
+        ("04_four", "Four: who?", "II · B: c"),
+    ):
+        line = f"*Part {part} · notebook {stem[:2]} of 4*\n\n" if part else ""
+        path = tmp_path / "notebooks" / f"{stem}.ipynb"
+        write(path, title, part=line)
     (tmp_path / "notebooks" / "thumbnails" / "01_one.png").touch()
     return tool
 
 
 def test_map_has_a_row_for_each_notebook(course):
     rows = course.course_map("sub/").splitlines()
-    assert len(rows) == 4
+    assert len(rows) == 2 + 5 + 2
     assert {row.count("|") for row in rows} == {5}
     assert (
         rows[2]
         == "|  | [00 Start](sub/00_start.ipynb) | where? | 15 s, 1.5 GB |"
     )
-    assert rows[3] == (
-        "| ![](sub/thumbnails/01_one.png) | [01 One](sub/01_one.ipynb) "
-        "| why? | 15 s, 1.5 GB |"
+    assert rows[4] == (
+        "| ![A figure of notebook 01](sub/thumbnails/01_one.png) "
+        "| [01 One](sub/01_one.ipynb) | why? | 15 s, 1.5 GB |"
     )
+
+
+def test_map_names_each_part_once_above_its_notebooks(course):
+    rows = course.course_map("").splitlines()
+    assert rows[3] == "| | **Part I · A** | | |"
+    assert "[02 Two]" in rows[5]
+    assert rows[6] == "| | **Part II · B: c** | | |"
+    assert sum("**" in row for row in rows) == 2
 
 
 BEGIN, END = "<!-- map: written by make notebooks -->", "<!-- end of map -->"

@@ -26,6 +26,7 @@ from written import update
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 RUNS = re.compile(r"\*\*Runs:\*\* (.*)")
+PART = re.compile(r"^\*(Part .*) · notebook", re.MULTILINE)
 THUMBNAIL_SIZE = (220, 130)
 
 
@@ -144,18 +145,27 @@ def save_pictures(path):
 
 
 def course_map(prefix):
-    """Write the map as a Markdown table, with links below prefix."""
+    """Write the map as a Markdown table, with links below prefix.
+
+    A row in bold begins each part, as the notebooks' first cells name it.
+    """
     rows = ["| | notebook | the question | runs |", "| --- | --- | --- | --- |"]
+    last_part = None
     for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
         first = nbformat.read(path, as_version=4).cells[0].source
+        part = PART.search(first)
+        if part and part[1] != last_part:
+            last_part = part[1]
+            rows.append(f"| | **{last_part}** | | |")
         title, question = first.splitlines()[0].lstrip("# ").split(": ", 1)
         time_and_memory = RUNS.search(first).group(1)
         seconds, memory = re.findall(r"[\d.]+ (?:s|GB)", time_and_memory)
-        picture = f"{prefix}thumbnails/{path.stem}.png"
-        shown = (NOTEBOOKS / "thumbnails" / f"{path.stem}.png").exists()
+        number, picture = path.stem[:2], f"thumbnails/{path.stem}.png"
+        shown = (NOTEBOOKS / picture).exists()
+        figure = f"![A figure of notebook {number}]({prefix}{picture})"
         rows.append(
-            f"| {f'![]({picture})' if shown else ''} "
-            f"| [{path.stem[:2]} {title}]({prefix}{path.name}) "
+            f"| {figure if shown else ''} "
+            f"| [{number} {title}]({prefix}{path.name}) "
             f"| {question} | {seconds}, {memory} |"
         )
     return "\n".join(rows)
