@@ -196,6 +196,17 @@ def _check_colour(name, picture, smallest):
         )
 
 
+def _descend(costs, picture, optimizer):
+    """Move the pixels a step down the total cost; return the three costs."""
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        of_content, of_style, total = costs(picture)
+    optimizer.apply_gradients([(tape.gradient(total, picture), picture)])
+    picture.assign(tf.clip_by_value(picture, 0.0, 255.0))
+    return of_content, of_style, total
+
+
 def transfer(
     extractor,
     content,
@@ -263,26 +274,25 @@ def transfer(
     )
     optimizer.build([picture])
 
+    def costs_of(picture):
+        maps = looks(picture)
+        of_content = content_cost(maps[extractor.content], target)
+        of_style = ops.mean(
+            ops.stack(
+                [
+                    style_cost(layer[0], gram) / scale
+                    for layer, gram, scale in zip(
+                        maps, grams, style_scales, strict=True
+                    )
+                ]
+            )
+        )
+        of_content = of_content / content_scale
+        return of_content, of_style, alpha * of_content + beta * of_style
+
     @tf.function
     def step():
-        with tf.GradientTape() as tape:
-            maps = looks(picture)
-            of_content = content_cost(maps[extractor.content], target)
-            of_style = ops.mean(
-                ops.stack(
-                    [
-                        style_cost(layer[0], gram) / scale
-                        for layer, gram, scale in zip(
-                            maps, grams, style_scales, strict=True
-                        )
-                    ]
-                )
-            )
-            of_content = of_content / content_scale
-            total = alpha * of_content + beta * of_style
-        optimizer.apply_gradients([(tape.gradient(total, picture), picture)])
-        picture.assign(tf.clip_by_value(picture, 0.0, 255.0))
-        return of_content, of_style, total
+        return _descend(costs_of, picture, optimizer)
 
     def painted():
         return np.rint(picture.numpy()[0]).astype(np.uint8)
