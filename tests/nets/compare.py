@@ -4,6 +4,17 @@ import keras
 import numpy as np
 
 
+def kernel_values(rng, shape, sees):
+    """Draw a kernel's values for outputs that see inputs of a shape.
+
+    In float32 and in place: a dense kernel of VGG alone is 0.4 GB.
+    """
+    values = rng.random(shape, dtype="float32")
+    values -= 0.5
+    values *= float(np.sqrt(24 / np.prod(sees)))  # variance 2 / inputs
+    return values
+
+
 def randomise(model, seed=0):
     """Give every weight a random value that keeps activations in range.
 
@@ -30,9 +41,7 @@ def randomise(model, seed=0):
             value = rng.uniform(0.5, 1.5, shape)
         elif "kernel" in name:
             sees = shape[:2] if id(variable) in depthwise else shape[:-1]
-            # In place: a dense kernel of VGG alone is 0.4 GB.
-            value = rng.normal(size=shape).astype("float32")
-            value *= np.sqrt(2 / np.prod(sees)).astype("float32")
+            value = kernel_values(rng, shape, sees)
         elif np.issubdtype(variable.dtype, np.floating):
             value = rng.normal(size=shape) * 0.1
         else:

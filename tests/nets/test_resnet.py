@@ -1,3 +1,5 @@
+import inspect
+
 import keras
 import numpy as np
 import pytest
@@ -81,13 +83,14 @@ def test_strides_error(block, strides):
         build(block, 9, 8, 8, strides)
 
 
-@pytest.mark.parametrize("depth", [50, 101, 152])
 @pytest.mark.parametrize(
-    ("shape", "classes", "include_top"),
+    ("depth", "shape", "classes", "include_top"),
     [
-        ((224, 224, 3), 1000, True),
-        ((97, 101, 3), 7, True),
-        ((139, 75, 1), 1, False),
+        (50, (224, 224, 3), 1000, True),
+        (50, (97, 101, 3), 7, True),
+        (50, (139, 75, 1), 1, False),
+        (101, (65, 67, 3), 7, True),  # differs in numbers of blocks only
+        (152, (65, 67, 3), 7, True),
     ],
 )
 def test_same_as_keras(depth, shape, classes, include_top):
@@ -103,11 +106,19 @@ def test_same_as_keras(depth, shape, classes, include_top):
 
 
 @pytest.mark.parametrize("depth", [18, 34, 50, 101, 152])
+def test_defaults(depth):
+    parameters = inspect.signature(getattr(nets, f"resnet{depth}")).parameters
+    assert parameters["input_shape"].default == (224, 224, 3)
+    assert parameters["classes"].default == 1000
+
+
+@pytest.mark.parametrize("depth", [18, 34, 50, 101, 152])
 def test_top_is_softmax_over_classes(depth):
     model = getattr(nets, f"resnet{depth}")((32, 32, 3), 10, stem="cifar")
     p = np.asarray(model(np.zeros((1, 32, 32, 3), "float32")))
     assert p.shape == (1, 10)
     assert p.sum() == pytest.approx(1)
+    assert model.name == f"resnet{depth}"
 
 
 def test_strided_convolutions_pad_both_ends_alike():

@@ -76,16 +76,18 @@ def test_default_network_is_that_of_keras(depth, weights):
     assert [w.path for w in ours.weights] == [w.path for w in theirs.weights]
     assert ours.count_params() == weights
     assert ours.output_shape == (None, 1000)
-    assert_same_network(ours, theirs)
+    assert ours.name == f"vgg{depth}"
+    if depth == 16:  # 19 differs in its numbers of convolutions only
+        assert_same_network(ours, theirs)
 
 
-@pytest.mark.parametrize("depth", [16, 19])
 @pytest.mark.parametrize(
-    ("shape", "classes", "include_top", "activation"),
+    ("depth", "shape", "classes", "include_top", "activation"),
     [
-        ((97, 101, 3), 7, True, None),
-        ((75, 139, 1), 1, False, None),
-        ((32, 32, 3), 10, True, "softmax"),
+        (16, (97, 101, 3), 7, True, None),
+        (16, (75, 139, 1), 1, False, None),
+        (16, (32, 32, 3), 10, True, "softmax"),
+        (19, (97, 101, 3), 7, True, None),
     ],
 )
 def test_same_as_keras(depth, shape, classes, include_top, activation):
