@@ -39,6 +39,20 @@ def around():
     disable_op_determinism()
 
 
+@contextlib.contextmanager
+def eagerly():
+    """Let fits run step by step: of short ones, tracing is nearly all."""
+    fit = keras.Model.fit
+
+    def fit_eagerly(self, *args, **options):
+        self.run_eagerly = True
+        return fit(self, *args, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keras.Model, "fit", fit_eagerly)
+        yield
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Three surfaces, not equally many of each."""
@@ -77,7 +91,7 @@ def finished(folder, tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keras.Model, "fit", spy)
-        with contextlib.redirect_stdout(printed):
+        with contextlib.redirect_stdout(printed), eagerly():
             assert run(folder, out) == 0
     printed = printed.getvalue()
     return SimpleNamespace(
@@ -241,6 +255,7 @@ def test_rare_classes_weigh_more(finished, folder):
     assert brick < coffee < cat
 
 
+@eagerly()
 def test_skip_broken_and_no_fine_tuning(tmp_path, capsys):
     mine, out = tmp_path / "mine", tmp_path / "model.keras"
     datasets.save_as_folder(datasets.surfaces(per_class=4), mine)
@@ -337,6 +352,7 @@ WORST_MOMENTS = [
 ]
 
 
+@eagerly()
 def test_end_at_the_worst_moments(
     folder, finished, tmp_path, monkeypatch, capsys
 ):
@@ -403,6 +419,7 @@ def write_padded(picture, path):
     os.utime(path, (1e9, 1e9))
 
 
+@eagerly()
 def test_keyboard_then_other_arguments_and_pictures(
     tmp_path, monkeypatch, capsys
 ):
