@@ -11,8 +11,12 @@ export MPLCONFIGDIR = $(CURDIR)/.venv/matplotlib
 BUILD_FONT_CACHE := -c "import matplotlib.font_manager"
 
 # Two workers, so one thread each for NumPy and for TensorFlow's operations:
-# threads that wait for each other spin, a fifth of TensorFlow's time.
-ONE_THREAD := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1
+# threads that wait for each other spin, a fifth of TensorFlow's time. Without
+# oneDNN, as most CPUs do: with one thread it crashes on a CPU with AVX2, and
+# its filter gradient of a strided 1x1 convolution of 3 channels is wrong there
+# (TensorFlow 2.21).
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 \
+	TF_ENABLE_ONEDNN_OPTS=0
 PYTEST := -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env tests
 
 # JupyterLab refuses to run as root (in a container, say) unless it is told to.

@@ -1,4 +1,4 @@
-"""Import TensorFlow without its start-up log, and at its full speed.
+"""Import TensorFlow without its start-up log and its longest pauses.
 
 Write `import cnn_course.quiet` before anything that imports TensorFlow.
 
@@ -6,11 +6,6 @@ TensorFlow reports CPU features and missing CUDA libraries while it loads,
 before its logger reads TF_CPP_MIN_LOG_LEVEL, straight to file descriptor 2.
 A notebook would show those lines as if something had gone wrong. Errors are
 Python exceptions and still arrive.
-
-oneDNN's convolutions are TensorFlow's faster ones: a forward and a backward
-pass takes half the time on a CPU with AVX2. But TensorFlow takes them unasked
-only where a CPU has instructions made for networks (AVX-512 VNNI and newer).
-The course asks.
 
 While tf.data feeds `fit`, a thread of it tunes its buffers, then sleeps: 10 ms,
 20 ms, 40 ms and so on, up to a minute. Told to stop at the end of an epoch, it
@@ -25,7 +20,6 @@ import functools
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 @contextlib.contextmanager

@@ -1,12 +1,7 @@
 import gc
-import os
 import sys
 
 import pytest
-
-# As cnn_course.quiet says, for tests that load TensorFlow before it: what one
-# process computes is compared with what another one has, bit by bit.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 @pytest.fixture(autouse=True, scope="module")

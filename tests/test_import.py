@@ -74,7 +74,7 @@ import tensorflow as tf
 
 assert "tensorflow" in sys.modules
 print(float(keras.ops.sum(keras.ops.ones(2))))
-print(os.environ["TF_CPP_MIN_LOG_LEVEL"], os.environ["TF_ENABLE_ONEDNN_OPTS"])
+print(os.environ["TF_CPP_MIN_LOG_LEVEL"])
 try:
     tf.matmul(tf.ones((2, 3)), tf.ones((2, 3)))
 except tf.errors.InvalidArgumentError as error:
@@ -88,8 +88,7 @@ tf.reshape(tf.ones(3), (2, 2))
 @pytest.fixture(scope="module")
 def quiet():
     environment = {**os.environ}
-    for name in ("TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS"):
-        environment.pop(name, None)
+    environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
     return subprocess.run(
         [sys.executable, "-c", QUIET],
         capture_output=True,
@@ -104,7 +103,7 @@ def test_quiet_prints_nothing(quiet):
 
 
 def test_quiet_leaves_a_tensorflow_that_works(quiet):
-    assert quiet.stdout.splitlines() == ["2.0", "3 1", "caught True"]
+    assert quiet.stdout.splitlines() == ["2.0", "3", "caught True"]
 
 
 def test_quiet_gives_stderr_back(quiet):
