@@ -17,7 +17,9 @@ BUILD_FONT_CACHE := -c "import matplotlib.font_manager"
 # (TensorFlow 2.21).
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 \
 	TF_ENABLE_ONEDNN_OPTS=0
-PYTEST := -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env tests
+# No cell takes that long; a kernel that has died is not waited for longer.
+PYTEST := -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env \
+	--nbval-cell-timeout=900 tests
 
 # JupyterLab refuses to run as root (in a container, say) unless it is told to.
 ROOT_OK := $(if $(filter 0,$(shell id -u)),--allow-root)

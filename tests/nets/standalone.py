@@ -50,11 +50,18 @@ def build(function, *arguments, **options):
 
 
 def forward(model):
-    """Give the first output from fixed weights."""
+    """Give the first output from fixed weights.
+
+    JAX compiles once for all layers, TensorFlow need not compile at all.
+    """
     randomise(model)
     for variable in model.variables:  # what has no value yet gets its first
         variable.assign(variable.value)
-    return keras.tree.flatten(model.predict(picture(model), verbose=0))[0]
+    if keras.backend.backend() == "jax":
+        outputs = model.predict(picture(model), verbose=0)
+    else:
+        outputs = model(picture(model), training=False)
+    return keras.ops.convert_to_numpy(keras.tree.flatten(outputs)[0])
 
 
 def picture(model):
@@ -67,7 +74,8 @@ def assert_learns(model):
     """Take a step of gradient descent; some weight must move."""
     before = [weight.copy() for weight in model.get_weights()]
     targets = [np.zeros((2, *y.shape[1:])) for y in model.outputs]
-    model.compile("sgd", "mse")
+    eagerly = keras.backend.backend() != "jax"
+    model.compile("sgd", "mse", run_eagerly=eagerly)
     model.train_on_batch(
         picture(model), targets if len(targets) > 1 else targets[0]
     )
