@@ -19,6 +19,7 @@ html_static_path = ["static"]
 html_css_files = ["book.css"]
 html_copy_source = False
 html_show_sourcelink = False
+html_use_index = False  # nothing is entered in it
 html_context = {"default_mode": "auto"}  # light or dark as the reader's system
 html_theme_options = {
     "home_page_in_toc": False,

@@ -120,13 +120,22 @@ def _crossed(image, i, j, rows, columns):
     return image[j : j + rows, i : i + columns]
 
 
+def _shrinking(image, i, j, rows, columns):
+    return image[i:rows, j:columns]
+
+
 _OVER_THE_BORDER = (
     "the loops run over the whole picture, so the last windows stick out of "
     "it: a kernel fits at n − f + 1 positions, so loop over range(n - f + 1)."
 )
 _SUM_MISSING = (
-    "each output is one number: `@` is the matrix product, and `*` alone "
-    "leaves a matrix. Multiply and add up: (window * kernel).sum()."
+    "each output is one number: `@` is the matrix product, `*` alone leaves "
+    "a matrix, and Python's own sum() adds up the rows only. Multiply and add "
+    "up: (window * kernel).sum()."
+)
+_SHRINKS = (
+    "the window shrinks as it moves: a slice ends before its second number. "
+    "Write image[i : i + rows, j : j + columns]."
 )
 _SWAPPED = (
     "i and j are swapped: i counts the rows and comes first, in the loops' "
@@ -173,6 +182,7 @@ convolve = FunctionExercise(
             "the kernel is transposed: check which index runs down and which "
             "runs across.",
         ),
+        (_loops(window=_shrinking), _SHRINKS),
         (_loops(sides=_picture), _OVER_THE_BORDER),
         (_loops(ranges=_picture), _OVER_THE_BORDER),
         (
@@ -328,7 +338,21 @@ valid_layers = FunctionExercise(
         (
             lambda n, f: n // (f - 1),
             "one too many where the last picture would have no pixel left: "
-            "the kernel needs f pixels to fit.",
+            "the kernel needs f pixels to fit. So (n − 1) / (f − 1) must be "
+            "rounded down.",
+        ),
+        (
+            lambda n, f: n - f + 1,
+            "that is the side after one layer; count the layers.",
+        ),
+        (
+            lambda n, f: n - (n - 1) // (f - 1) * (f - 1),
+            "that is the side that is left at the end; count the layers.",
+        ),
+        (
+            lambda n, f: int(n >= f),
+            "`return` stands inside the loop, so it ends after one layer: move "
+            "it to the left.",
         ),
         (
             lambda n, f: -(-n // (f - 1)),
@@ -388,7 +412,8 @@ output_size = FunctionExercise(
         ),
         (
             lambda n, f, p, s: (n + 2 * p - f) // s,
-            "the + 1 is missing: the first position counts too.",
+            "one too few: the last window can start at n + 2p − f itself, and "
+            "the first one, at 0, counts too: + 1 after the division.",
         ),
         (
             lambda n, f, p, s: (n + p - f) // s + 1,
@@ -478,6 +503,19 @@ dilated_span = FunctionExercise(
         (
             lambda f, d: f,
             "that is the number of weights; the gaps between them count too.",
+        ),
+        (
+            lambda f, d: 2 * d + 1,
+            "right for f = 3; the 2 in it is f − 1.",
+        ),
+        (
+            lambda f, d: f + 2 * (d - 1),
+            "right for f = 3; the 2 in it is f − 1.",
+        ),
+        (
+            lambda f, d: (f - 1) * (d - 1),
+            "those are the pixels in the gaps only; each of the f weights "
+            "takes one as well.",
         ),
     ),
     hint="f − 1 steps of d pixels, and one pixel for the first weight.",

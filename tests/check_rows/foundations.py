@@ -37,6 +37,15 @@ def convolve_swaps_sides(image, kernel):
     return correlate2d(image, kernel)[:rows, :columns]
 
 
+def convolve_shrinking_windows(image, kernel):
+    f, g = kernel.shape
+    out = np.zeros((len(image) - f + 1, len(image[0]) - g + 1))
+    for row in range(len(out)):
+        for column in range(len(out[0])):
+            out[row, column] = np.sum(image[row:f, column:g] * kernel)
+    return out
+
+
 def convolve_over_the_whole_picture(image, kernel):
     f, g = kernel.shape
     height, width = image.shape
@@ -253,6 +262,12 @@ def count_layers(while_true):
         return layers
 
     return valid_layers
+
+
+def layers_left_over(n, f):
+    while n >= f:
+        n = n - f + 1
+    return n
 
 
 def side(n, f, p, s):
@@ -505,6 +520,8 @@ WRONG = {
         ("product", sliding(lambda w, k: (w @ k).sum()), "the one weight"),
         ("matrix", sliding(np.matmul), "is one number"),
         ("no_sum", sliding(lambda w, k: w * k), "is one number"),
+        ("own_sum", sliding(lambda w, k: sum(w * k)), "adds up the rows only"),
+        ("shrinking", convolve_shrinking_windows, "shrinks as it moves"),
         ("all_pixels", convolve_over_the_whole_picture, "windows stick out"),
         ("over_the_border", convolve_over_the_border, "windows stick out"),
         ("writes_swapped", convolve_writes_out_swapped, "i and j are swapped"),
@@ -564,7 +581,12 @@ WRONG = {
         ("fraction", lambda n, f: (n - 1) / (f - 1), "round down"),
         ("strictly", count_layers(lambda n, f: n > f), "exactly f pixels"),
         ("to_zero", count_layers(lambda n, f: n > 0), "needs f pixels"),
-        ("one_layer", lambda n, f: n - f + 1, "count the steps"),
+        ("one_layer", lambda n, f: n - f + 1, "after one layer"),
+        ("nearest", lambda n, f: round((n - 1) / (f - 1)), "must be rounded"),
+        ("up", lambda n, f: 1 + (n - 2) // (f - 1), "must be rounded down"),
+        ("left_over", layers_left_over, "left at the end"),
+        ("returns_early", lambda n, f: 1 if n >= f else 0, "ends after one"),
+        ("no_idea", lambda n, f: n + f, "count the steps"),
     ],
     "output_size": [
         ("no_floor", lambda n, f, p, s: (n + 2 * p - f) / s + 1, "round down"),
@@ -574,7 +596,12 @@ WRONG = {
             "not up",
         ),
         ("one_p", lambda n, f, p, s: (n + p - f) // s + 1, "both ends"),
-        ("no_plus_1", lambda n, f, p, s: (n + 2 * p - f) // s, "the + 1 is"),
+        ("no_plus_1", lambda n, f, p, s: (n + 2 * p - f) // s, "counts too"),
+        (
+            "one_less",
+            lambda n, f, p, s: (n + 2 * p - f - 1) // s + 1,
+            "n + 2p − f itself",
+        ),
         ("brackets", lambda n, f, p, s: n + 2 * p - f // s + 1, "brackets"),
         ("floor", floor_not_imported, "NameError. The last window can"),
         (
@@ -598,6 +625,9 @@ WRONG = {
         ("sum", lambda f, d: f + d, "d pixels long"),
         ("one_gap", lambda f, d: f + d - 1, "one gap only"),
         ("d_between", lambda f, d: f + (f - 1) * d, "puts d − 1 pixels"),
+        ("two", lambda f, d: 1 + 2 * d, "right for f = 3"),
+        ("two_gaps", lambda f, d: f + 2 * d - 2, "right for f = 3"),
+        ("gaps_only", lambda f, d: (d - 1) * (f - 1), "in the gaps only"),
     ],
     "conv_parameters": [
         ("no_bias", lambda f, c_in, c_out: f * f * c_in * c_out, "biases are"),
