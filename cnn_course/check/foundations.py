@@ -116,6 +116,16 @@ def _picture(image, kernel):
     return image.shape
 
 
+def _one_fewer(image, kernel):
+    """The sides of an output that is a row and a column too small."""
+    return [side - 1 for side in _fitting(image, kernel)]
+
+
+def _one_more(image, kernel):
+    """How far loops run that make a step too many, down and across."""
+    return [side + 1 for side in _fitting(image, kernel)]
+
+
 def _crossed(image, i, j, rows, columns):
     return image[j : j + rows, i : i + columns]
 
@@ -127,6 +137,10 @@ def _shrinking(image, i, j, rows, columns):
 _OVER_THE_BORDER = (
     "the loops run over the whole picture, so the last windows stick out of "
     "it: a kernel fits at n − f + 1 positions, so loop over range(n - f + 1)."
+)
+_ONE_FEWER = (
+    "the last row and column are missing: a kernel fits at n − f + 1 "
+    "positions. Make the output that large, and loop over range(n - f + 1)."
 )
 _SUM_MISSING = (
     "each output is one number: `@` is the matrix product, `*` alone leaves "
@@ -153,6 +167,10 @@ _RETURNS_EARLY = (
     "`return` stands inside a loop, so the rest stays 0: move it to the left, "
     "below both loops."
 )
+_ONE_SUM = (
+    "that is the sum of one window. Make an array of zeros, n − f + 1 rows and "
+    "columns, write each window's sum into its place, and return the array."
+)
 
 convolve = FunctionExercise(
     "convolve",
@@ -172,11 +190,8 @@ convolve = FunctionExercise(
             "your kernel is flipped: that is a true convolution. Deep learning "
             "lays the kernel on the picture as it is.",
         ),
-        (
-            lambda image, kernel: scratch.convolve_one(image, kernel)[:-1, :-1],
-            "the last row and column are missing: a kernel fits at n − f + 1 "
-            "positions, so loop over range(n - f + 1).",
-        ),
+        (_loops(sides=_one_fewer), _ONE_FEWER),
+        (_loops(sides=_one_fewer, ranges=_fitting), _ONE_FEWER),
         (
             _loops(total=lambda window, kernel: (window * kernel.T).sum()),
             "the kernel is transposed: check which index runs down and which "
@@ -185,6 +200,11 @@ convolve = FunctionExercise(
         (_loops(window=_shrinking), _SHRINKS),
         (_loops(sides=_picture), _OVER_THE_BORDER),
         (_loops(ranges=_picture), _OVER_THE_BORDER),
+        (
+            _loops(ranges=_one_more),
+            "the loops make one step too many: the last window starts at "
+            "n − f, and range(n - f + 1) ends there.",
+        ),
         (
             _loops(total=lambda window, kernel: (window @ kernel).sum()),
             "`@` is the matrix product. Here each pixel meets the one weight "
@@ -201,6 +221,7 @@ convolve = FunctionExercise(
         (_loops(sides=_by_three, span=lambda kernel: (3, 3)), _THREE),
         (_loops(span=lambda kernel: (3, 3)), _THREE),
         (_loops(sides=_by_three), _THREE),
+        (_loops(ranges=_by_three), _THREE),
         (_loops(sides=_by_rows), _SQUARE),
         (
             _loops(sides=_by_rows, span=lambda kernel: [len(kernel)] * 2),
@@ -209,6 +230,10 @@ convolve = FunctionExercise(
         (_loops(span=lambda kernel: [len(kernel)] * 2), _SQUARE),
         (_loops(stop="number"), _RETURNS_EARLY),
         (_loops(stop="row"), _RETURNS_EARLY),
+        *(
+            (lambda image, kernel, at=at: _loops()(image, kernel)[at], _ONE_SUM)
+            for at in ((0, 0), (-1, -1))
+        ),
         (
             lambda image, kernel: (
                 scratch.convolve_one(image, kernel) / kernel.size
@@ -222,6 +247,12 @@ convolve = FunctionExercise(
 
 
 # --- 02 padding -------------------------------------------------------------
+
+
+def _same_padding_turned_round(kernel_size):
+    if kernel_size % 2:
+        raise ValueError
+    return (kernel_size - 1) // 2
 
 
 same_padding = FunctionExercise(
@@ -255,6 +286,11 @@ same_padding = FunctionExercise(
             lambda kernel_size: (kernel_size - 1) / 2,
             "right for odd kernels. For an even one your function gives half "
             "a pixel, so raise a ValueError.",
+        ),
+        (
+            _same_padding_turned_round,
+            "the condition is turned round: for odd kernels f % 2 is 1. Raise "
+            "the ValueError where it is 0.",
         ),
     ),
     hint="solve n + 2p − f + 1 = n for p; an even f raises a ValueError.",

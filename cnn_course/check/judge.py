@@ -123,6 +123,12 @@ def _form_hint(got, expected):
     """What is wrong with an answer before its numbers are; "" if nothing."""
     numbers, wanted = _as_numbers(got), _as_numbers(expected)
     if numbers is None:
+        lengths = set()
+        with contextlib.suppress(Exception):  # rows without a length
+            if isinstance(got, list | tuple):
+                lengths = {len(row) for row in got}
+        if len(lengths) > 1:
+            return f"all rows must be equally long, not {sorted(lengths)}."
         quotes = ", not text in quotes" if isinstance(got, str) else ""
         return f"the answer must be made of numbers{quotes}."
     if numbers.shape == wanted.shape:
@@ -256,6 +262,10 @@ class FunctionExercise:
             return f"your function returns {got.__name__}; `raise` it instead."
         if isinstance(got, Exception):
             return f"your function returns {got!r}; `raise` it instead."
+        if isinstance(expected, _Raised) and isinstance(got, str):
+            return (
+                f"that is a text; write `raise {expected.kind}(...)` instead."
+            )
         if isinstance(expected, _Raised):
             return self.hint
         if got is None:

@@ -168,6 +168,46 @@ def convolve_returns_in_the_outer_loop(image, kernel):
         return out
 
 
+def convolve_output_too_small(image, kernel):
+    (n, m), (f, g) = image.shape, kernel.shape
+    out = np.zeros((n - f, m - g))
+    for i in range(n - f + 1):
+        for j in range(m - g + 1):
+            out[i, j] = np.sum(image[i : i + f, j : j + g] * kernel)
+    return out
+
+
+def convolve_a_step_too_far(image, kernel):
+    (n, m), (f, g) = image.shape, kernel.shape
+    out = np.zeros((n - f + 1, m - g + 1))
+    for i in range(n - f + 2):
+        for j in range(m - g + 2):
+            out[i, j] = np.sum(image[i : i + f, j : j + g] * kernel)
+    return out
+
+
+def convolve_loops_by_three(image, kernel):
+    (n, m), (f, g) = image.shape, kernel.shape
+    out = np.zeros((n - f + 1, m - g + 1))
+    for i in range(n - 2):
+        for j in range(m - 2):
+            out[i, j] = np.sum(image[i : i + f, j : j + g] * kernel)
+    return out
+
+
+def convolve_first_window(image, kernel):
+    f, g = kernel.shape
+    return np.sum(image[:f, :g] * kernel)
+
+
+def convolve_last_window(image, kernel):
+    (n, m), (f, g) = image.shape, kernel.shape
+    for i in range(n - f + 1):
+        for j in range(m - g + 1):
+            out = np.sum(image[i : i + f, j : j + g] * kernel)
+    return out
+
+
 def same_padding(kernel_size):
     if kernel_size % 2 == 0:
         raise ValueError("only odd kernels have a symmetric same padding")
@@ -202,6 +242,18 @@ def same_padding_returns_the_class(kernel_size):
     return (kernel_size - 1) // 2
 
 
+def same_padding_turned_round(kernel_size):
+    if kernel_size % 2 == 1:
+        raise ValueError("odd kernel")
+    return (kernel_size - 1) // 2
+
+
+def same_padding_returns_its_name(kernel_size):
+    if kernel_size % 2 == 0:
+        return "ValueError"
+    return (kernel_size - 1) // 2
+
+
 def same_padding_raises_another_kind(kernel_size):
     if kernel_size % 2 == 0:
         raise Exception("even kernel")
@@ -220,6 +272,12 @@ def zero_pad_one_side(image, p):
     padded = np.zeros((height + p, width + p))
     padded[p:, p:] = image
     return padded
+
+
+def zero_pad_rows_of_the_old_width(image, p):
+    zeros = [0] * p
+    above = [[0] * image.shape[1]] * p
+    return above + [[*zeros, *row, *zeros] for row in image] + above
 
 
 def zero_pad_of_ones(image, p):
@@ -536,6 +594,11 @@ WRONG = {
         ("returns_early", convolve_returns_in_the_inner_loop, "the rest stays"),
         ("returns_a_row", convolve_returns_in_the_outer_loop, "the rest stays"),
         ("swapped_sides", convolve_swaps_sides, "the shape must be"),
+        ("small_output", convolve_output_too_small, "Make the output that"),
+        ("a_step_too_far", convolve_a_step_too_far, "one step too many"),
+        ("loops_by_3", convolve_loops_by_three, "right for 3×3 kernels"),
+        ("first_window", convolve_first_window, "the sum of one window"),
+        ("last_window", convolve_last_window, "the sum of one window"),
     ],
     "same_padding": [
         ("total", lambda f: f - 1, "half of it goes to each end"),
@@ -552,6 +615,16 @@ WRONG = {
             "returns ValueError; `raise` it instead",
         ),
         (
+            "turned_round",
+            same_padding_turned_round,
+            "the condition is turned round",
+        ),
+        (
+            "name",
+            same_padding_returns_its_name,
+            "a text; write `raise ValueError(...)`",
+        ),
+        (
             "another_kind",
             same_padding_raises_another_kind,
             "with Exception; here it must raise ValueError. Solve n",
@@ -562,6 +635,11 @@ WRONG = {
         ("minus_p", zero_pad_minus_p, "[0:-0] is empty"),
         ("always_1", lambda image, p: np.pad(image, 1), "always one pixel"),
         ("ones", zero_pad_of_ones, "not np.ones"),
+        (
+            "old_width",
+            zero_pad_rows_of_the_old_width,
+            "all rows must be equally long, not [3, 5]",
+        ),
         ("empty", zero_pad_empty, "the picture is not in it"),
         ("brackets", zero_pad_shape_without_brackets, "A shape is one"),
         ("adds_to_a_shape", zero_pad_adds_to_a_shape, "with TypeError. The"),
