@@ -8,22 +8,13 @@ from official_weights import link_weights, needs_weights
 
 from cnn_course import datasets
 
-# Batch normalisation with a real network is in test_transfer.py.
-NOT_NEEDED = "advised"
-
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """Return a function that runs code cells, and what they have printed."""
     go_offline(tmp_path, monkeypatch)
     monkeypatch.setenv("CNN_COURSE_FOLDER", "photographs")
-
-    def execute(cells=None):
-        code = code_cells(16)[:cells]
-        needed = [cell for cell in code if NOT_NEEDED not in cell.source]
-        return run_cells(needed, tmp_path)
-
-    return execute
+    return lambda cells=None: run_cells(code_cells(16)[:cells], tmp_path)
 
 
 def photographs(folder, per_class=20):
