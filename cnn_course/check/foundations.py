@@ -230,10 +230,8 @@ convolve = FunctionExercise(
         (_loops(span=lambda kernel: [len(kernel)] * 2), _SQUARE),
         (_loops(stop="number"), _RETURNS_EARLY),
         (_loops(stop="row"), _RETURNS_EARLY),
-        *(
-            (lambda image, kernel, at=at: _loops()(image, kernel)[at], _ONE_SUM)
-            for at in ((0, 0), (-1, -1))
-        ),
+        (lambda x, kernel: scratch.convolve_one(x, kernel)[0, 0], _ONE_SUM),
+        (lambda x, kernel: scratch.convolve_one(x, kernel)[-1, -1], _ONE_SUM),
         (
             lambda image, kernel: (
                 scratch.convolve_one(image, kernel) / kernel.size

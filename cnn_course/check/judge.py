@@ -126,7 +126,7 @@ def _form_hint(got, expected):
         lengths = set()
         with contextlib.suppress(Exception):  # rows without a length
             if isinstance(got, list | tuple):
-                lengths = {len(row) for row in got}
+                lengths = {len(row) for row in got if not isinstance(row, str)}
         if len(lengths) > 1:
             return f"all rows must be equally long, not {sorted(lengths)}."
         quotes = ", not text in quotes" if isinstance(got, str) else ""

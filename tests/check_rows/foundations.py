@@ -9,14 +9,17 @@ from scipy.signal import convolve2d, correlate2d
 # One block an exercise: what is right first, then what people get wrong.
 
 
-def sliding(of_window, fewer=0):
-    """A learner's two loops, with what is done to each window put in."""
+def sliding(of_window, fewer=0, steps=None):
+    """A learner's two loops, with what is done to each window put in.
+
+    The output has `fewer` rows and columns too few; steps(n, f) is how often
+    the loops run, None for as often as the output has places.
+    """
 
     def convolve(image, kernel):
-        f, g = kernel.shape
-        height = image.shape[0] - f + 1 - fewer
-        width = image.shape[1] - g + 1 - fewer
-        out = np.zeros((height, width))
+        (n, m), (f, g) = image.shape, kernel.shape
+        out = np.zeros((n - f + 1 - fewer, m - g + 1 - fewer))
+        height, width = (steps(n, f), steps(m, g)) if steps else out.shape
         for i in range(height):
             for j in range(width):
                 out[i, j] = of_window(image[i : i + f, j : j + g], kernel)
@@ -43,16 +46,6 @@ def convolve_shrinking_windows(image, kernel):
     for row in range(len(out)):
         for column in range(len(out[0])):
             out[row, column] = np.sum(image[row:f, column:g] * kernel)
-    return out
-
-
-def convolve_over_the_whole_picture(image, kernel):
-    f, g = kernel.shape
-    height, width = image.shape
-    out = np.zeros((height - f + 1, width - g + 1))
-    for i in range(height):
-        for j in range(width):
-            out[i, j] = np.sum(image[i : i + f, j : j + g] * kernel)
     return out
 
 
@@ -166,33 +159,6 @@ def convolve_returns_in_the_outer_loop(image, kernel):
         for j in range(out.shape[1]):
             out[i, j] = np.sum(image[i : i + f, j : j + g] * kernel)
         return out
-
-
-def convolve_output_too_small(image, kernel):
-    (n, m), (f, g) = image.shape, kernel.shape
-    out = np.zeros((n - f, m - g))
-    for i in range(n - f + 1):
-        for j in range(m - g + 1):
-            out[i, j] = np.sum(image[i : i + f, j : j + g] * kernel)
-    return out
-
-
-def convolve_a_step_too_far(image, kernel):
-    (n, m), (f, g) = image.shape, kernel.shape
-    out = np.zeros((n - f + 1, m - g + 1))
-    for i in range(n - f + 2):
-        for j in range(m - g + 2):
-            out[i, j] = np.sum(image[i : i + f, j : j + g] * kernel)
-    return out
-
-
-def convolve_loops_by_three(image, kernel):
-    (n, m), (f, g) = image.shape, kernel.shape
-    out = np.zeros((n - f + 1, m - g + 1))
-    for i in range(n - 2):
-        for j in range(m - 2):
-            out[i, j] = np.sum(image[i : i + f, j : j + g] * kernel)
-    return out
 
 
 def convolve_first_window(image, kernel):
@@ -580,7 +546,11 @@ WRONG = {
         ("no_sum", sliding(lambda w, k: w * k), "is one number"),
         ("own_sum", sliding(lambda w, k: sum(w * k)), "adds up the rows only"),
         ("shrinking", convolve_shrinking_windows, "shrinks as it moves"),
-        ("all_pixels", convolve_over_the_whole_picture, "windows stick out"),
+        (
+            "all_pixels",
+            sliding(window_sum, steps=lambda n, f: n),
+            "windows stick out",
+        ),
         ("over_the_border", convolve_over_the_border, "windows stick out"),
         ("writes_swapped", convolve_writes_out_swapped, "i and j are swapped"),
         ("reads_swapped", convolve_reads_swapped, "i and j are swapped"),
@@ -594,9 +564,21 @@ WRONG = {
         ("returns_early", convolve_returns_in_the_inner_loop, "the rest stays"),
         ("returns_a_row", convolve_returns_in_the_outer_loop, "the rest stays"),
         ("swapped_sides", convolve_swaps_sides, "the shape must be"),
-        ("small_output", convolve_output_too_small, "Make the output that"),
-        ("a_step_too_far", convolve_a_step_too_far, "one step too many"),
-        ("loops_by_3", convolve_loops_by_three, "right for 3×3 kernels"),
+        (
+            "small_output",
+            sliding(window_sum, fewer=1, steps=lambda n, f: n - f + 1),
+            "Make the output that",
+        ),
+        (
+            "a_step_too_far",
+            sliding(window_sum, steps=lambda n, f: n - f + 2),
+            "one step too many",
+        ),
+        (
+            "loops_by_3",
+            sliding(window_sum, steps=lambda n, f: n - 2),
+            "right for 3×3 kernels",
+        ),
         ("first_window", convolve_first_window, "the sum of one window"),
         ("last_window", convolve_last_window, "the sum of one window"),
     ],
@@ -723,6 +705,11 @@ WRONG = {
         ),
     ],
     "layer_shape": [
+        (
+            "texts_of_two_lengths",
+            lambda *sizes: ["28", "28", "8"],
+            "the answer must be made of numbers",
+        ),
         (
             "channels_in",
             lambda n, c_in, filters, f, p, s: (
