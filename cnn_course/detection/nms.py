@@ -62,11 +62,12 @@ def _greedy(columns, iou_threshold, max_boxes):
         block = np.arange(first, min(first + size, count))
         block = _not_covered(columns, block, kept, iou_threshold)
         some = columns.take(block, axis=1)
-        covers = overlaps(some, some) > iou_threshold
+        apart = overlaps(some, some) <= iou_threshold
+        np.fill_diagonal(apart, True)  # no box drops itself
         stays = np.ones(len(block), bool)
         for i in range(len(block)):  # best first
-            if stays[i]:
-                stays[i + 1 :] &= ~covers[i, i + 1 :]
+            if stays[i]:  # those kept before it are apart from it anyway
+                stays &= apart[i]
         kept = np.append(kept, block[stays])
         first, size = first + size, min(2 * size, _LARGEST_BLOCK)
     return kept[:max_boxes]
