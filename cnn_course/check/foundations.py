@@ -134,6 +134,12 @@ def _shrinking(image, i, j, rows, columns):
     return image[i:rows, j:columns]
 
 
+def _padded(image, kernel):
+    """The convolution of a picture with a frame of zeros."""
+    frame = [((f - 1) // 2, f // 2) for f in kernel.shape]
+    return scratch.convolve_one(np.pad(image, frame), kernel)
+
+
 _OVER_THE_BORDER = (
     "the loops run over the whole picture, so the last windows stick out of "
     "it: a kernel fits at n − f + 1 positions, so loop over range(n - f + 1)."
@@ -178,7 +184,7 @@ convolve = FunctionExercise(
     cases=(
         (_ramp(4, 4), np.array([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])),
         (_ramp(6, 5), filters.SCHARR_HORIZONTAL),
-        (_ramp(5, 5), np.array([[1.0, 2], [3, 5]])),
+        (_ramp(5, 5), np.array([[0.5, 2], [3, 5]])),
         (_ramp(4, 6), np.array([[1.0, 2, 3], [5, 4, 1]])),
         (_ramp(3, 3), np.array([[2.0]])),
     ),
@@ -230,6 +236,16 @@ convolve = FunctionExercise(
         (_loops(span=lambda kernel: [len(kernel)] * 2), _SQUARE),
         (_loops(stop="number"), _RETURNS_EARLY),
         (_loops(stop="row"), _RETURNS_EARLY),
+        (
+            _padded,
+            "that puts a frame around the picture (notebook 02). Here the "
+            "window stays inside it, which gives n − f + 1 rows and columns.",
+        ),
+        (
+            lambda image, kernel: np.trunc(scratch.convolve_one(image, kernel)),
+            "your output holds whole numbers only and cuts off the rest: let "
+            "np.zeros make floats, without dtype=int.",
+        ),
         (lambda x, kernel: scratch.convolve_one(x, kernel)[0, 0], _ONE_SUM),
         (lambda x, kernel: scratch.convolve_one(x, kernel)[-1, -1], _ONE_SUM),
         (
@@ -309,6 +325,20 @@ def _pad_with_sides_swapped(image, p):
     return padded
 
 
+def _pad_only_squares(image, p):
+    height, width = image.shape
+    padded = np.zeros((height + 2 * p, width + 2 * p))
+    padded[p : p + width, p : p + height] = image
+    return padded
+
+
+def _pad_a_short_slice(image, p):
+    height, width = image.shape
+    padded = np.zeros((height + 2 * p, width + 2 * p))
+    padded[p:height, p:width] = image
+    return padded
+
+
 zero_pad = FunctionExercise(
     "zero_pad",
     right=lambda image, p: np.pad(image, p),
@@ -332,6 +362,18 @@ zero_pad = FunctionExercise(
             _pad_with_sides_swapped,
             "right for square pictures. A shape is (rows, columns), height "
             "first.",
+        ),
+        (
+            _pad_only_squares,
+            "right for square pictures. Height and width can differ: take "
+            "both from image.shape, height first.",
+        ),
+        (
+            _pad_a_short_slice,
+            "the place that you write to is smaller than the picture. A slice "
+            "ends before its second number: write padded[p : p + height, "
+            "p : p + width], in an array of height + 2p rows and width + 2p "
+            "columns.",
         ),
         (
             lambda image, p: np.pad(image, ((p, p), (0, 0))),

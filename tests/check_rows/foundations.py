@@ -32,6 +32,14 @@ def window_sum(window, kernel):
     return (window * kernel).sum()
 
 
+def convolve_in_whole_numbers(image, kernel):
+    f, g = kernel.shape
+    out = np.zeros((len(image) - f + 1, len(image[0]) - g + 1), dtype=int)
+    for i, j in np.ndindex(*out.shape):
+        out[i, j] = window_sum(image[i : i + f, j : j + g], kernel)
+    return out
+
+
 def convolve_swaps_sides(image, kernel):
     if kernel.shape[0] == kernel.shape[1]:
         return correlate2d(image, kernel, mode="valid")
@@ -237,6 +245,34 @@ def zero_pad_one_side(image, p):
     height, width = image.shape
     padded = np.zeros((height + p, width + p))
     padded[p:, p:] = image
+    return padded
+
+
+def zero_pad_of_a_square(image, p):
+    n = len(image)
+    padded = np.zeros((n + 2 * p, n + 2 * p))
+    padded[p : p + n, p : p + n] = image
+    return padded
+
+
+def zero_pad_places_swapped(image, p):
+    height, width = image.shape
+    padded = np.zeros((height + 2 * p, width + 2 * p))
+    padded[p : p + width, p : p + height] = image
+    return padded
+
+
+def zero_pad_ends_at_the_height(image, p):
+    height, width = image.shape
+    padded = np.zeros((height + 2 * p, width + 2 * p))
+    padded[p:height, p:width] = image
+    return padded
+
+
+def zero_pad_in_the_old_size(image, p):
+    height, width = image.shape
+    padded = np.zeros((height, width))
+    padded[p : p + height, p : p + width] = image
     return padded
 
 
@@ -539,7 +575,7 @@ WRONG = {
         (
             "same",
             lambda image, kernel: correlate2d(image, kernel, mode="same"),
-            "the shape must be (2, 2), not (4, 4)",
+            "a frame around the picture",
         ),
         ("product", sliding(lambda w, k: (w @ k).sum()), "the one weight"),
         ("matrix", sliding(np.matmul), "is one number"),
@@ -579,6 +615,7 @@ WRONG = {
             sliding(window_sum, steps=lambda n, f: n - 2),
             "right for 3×3 kernels",
         ),
+        ("int", convolve_in_whole_numbers, "holds whole numbers only"),
         ("first_window", convolve_first_window, "the sum of one window"),
         ("last_window", convolve_last_window, "the sum of one window"),
     ],
@@ -615,6 +652,10 @@ WRONG = {
     "zero_pad": [
         ("one_side", zero_pad_one_side, "the shape must be"),
         ("minus_p", zero_pad_minus_p, "[0:-0] is empty"),
+        ("square", zero_pad_of_a_square, "right for square pictures"),
+        ("swapped", zero_pad_places_swapped, "right for square pictures"),
+        ("height", zero_pad_ends_at_the_height, "ends before its second"),
+        ("old_size", zero_pad_in_the_old_size, "height + 2p rows"),
         ("always_1", lambda image, p: np.pad(image, 1), "always one pixel"),
         ("ones", zero_pad_of_ones, "not np.ones"),
         (
