@@ -311,32 +311,19 @@ same_padding = FunctionExercise(
 )
 
 
-def _pad_by_negative_slice(image, p):
-    height, width = image.shape
-    padded = np.zeros((height + 2 * p, width + 2 * p))
-    padded[p:-p, p:-p] = image
-    return padded
+def _pad(
+    sides=lambda rows, columns: (rows, columns),
+    place=lambda p, height, width: np.s_[p : p + height, p : p + width],
+):
+    """Zeros and one assignment, with the part that is wrong put in."""
 
+    def zero_pad(image, p):
+        height, width = image.shape
+        padded = np.zeros(sides(height + 2 * p, width + 2 * p))
+        padded[place(p, height, width)] = image
+        return padded
 
-def _pad_with_sides_swapped(image, p):
-    height, width = image.shape
-    padded = np.zeros((width + 2 * p, height + 2 * p))
-    padded[p : p + height, p : p + width] = image
-    return padded
-
-
-def _pad_only_squares(image, p):
-    height, width = image.shape
-    padded = np.zeros((height + 2 * p, width + 2 * p))
-    padded[p : p + width, p : p + height] = image
-    return padded
-
-
-def _pad_a_short_slice(image, p):
-    height, width = image.shape
-    padded = np.zeros((height + 2 * p, width + 2 * p))
-    padded[p:height, p:width] = image
-    return padded
+    return zero_pad
 
 
 zero_pad = FunctionExercise(
@@ -354,22 +341,26 @@ zero_pad = FunctionExercise(
             "first pixel belongs in row p, column p.",
         ),
         (
-            _pad_by_negative_slice,
+            _pad(place=lambda p, height, width: np.s_[p:-p, p:-p]),
             "right for p > 0. For p = 0 the slice [0:-0] is empty; say where "
             "the picture ends without a minus sign.",
         ),
         (
-            _pad_with_sides_swapped,
+            _pad(sides=lambda rows, columns: (columns, rows)),
             "right for square pictures. A shape is (rows, columns), height "
             "first.",
         ),
         (
-            _pad_only_squares,
+            _pad(
+                place=lambda p, height, width: np.s_[
+                    p : p + width, p : p + height
+                ]
+            ),
             "right for square pictures. Height and width can differ: take "
             "both from image.shape, height first.",
         ),
         (
-            _pad_a_short_slice,
+            _pad(place=lambda p, height, width: np.s_[p:height, p:width]),
             "the place that you write to is smaller than the picture. A slice "
             "ends before its second number: write padded[p : p + height, "
             "p : p + width], in an array of height + 2p rows and width + 2p "

@@ -234,11 +234,23 @@ def same_padding_raises_another_kind(kernel_size):
     return (kernel_size - 1) // 2
 
 
-def zero_pad(image, p):
-    height, width = image.shape
-    padded = np.zeros((height + 2 * p, width + 2 * p))
-    padded[p : p + height, p : p + width] = image
-    return padded
+def padding(make=np.zeros, sides=None, place=None):
+    """A learner's array and what is written into it, with a part put in."""
+
+    def zero_pad(image, p):
+        h, w = image.shape
+        padded = make(sides(h, w, p) if sides else (h + 2 * p, w + 2 * p))
+        padded[place(h, w, p) if place else np.s_[p : p + h, p : p + w]] = image
+        return padded
+
+    return zero_pad
+
+
+zero_pad = padding()
+zero_pad_of_a_square = padding(
+    sides=lambda h, w, p: (h + 2 * p, h + 2 * p),
+    place=lambda h, w, p: np.s_[p : p + h, p : p + h],
+)
 
 
 def zero_pad_one_side(image, p):
@@ -248,45 +260,10 @@ def zero_pad_one_side(image, p):
     return padded
 
 
-def zero_pad_of_a_square(image, p):
-    n = len(image)
-    padded = np.zeros((n + 2 * p, n + 2 * p))
-    padded[p : p + n, p : p + n] = image
-    return padded
-
-
-def zero_pad_places_swapped(image, p):
-    height, width = image.shape
-    padded = np.zeros((height + 2 * p, width + 2 * p))
-    padded[p : p + width, p : p + height] = image
-    return padded
-
-
-def zero_pad_ends_at_the_height(image, p):
-    height, width = image.shape
-    padded = np.zeros((height + 2 * p, width + 2 * p))
-    padded[p:height, p:width] = image
-    return padded
-
-
-def zero_pad_in_the_old_size(image, p):
-    height, width = image.shape
-    padded = np.zeros((height, width))
-    padded[p : p + height, p : p + width] = image
-    return padded
-
-
 def zero_pad_rows_of_the_old_width(image, p):
     zeros = [0] * p
     above = [[0] * image.shape[1]] * p
     return above + [[*zeros, *row, *zeros] for row in image] + above
-
-
-def zero_pad_of_ones(image, p):
-    height, width = image.shape
-    padded = np.ones((height + 2 * p, width + 2 * p))
-    padded[p : p + height, p : p + width] = image
-    return padded
 
 
 def zero_pad_empty(image, p):
@@ -302,13 +279,6 @@ def zero_pad_shape_without_brackets(image, p):
 
 def zero_pad_adds_to_a_shape(image, p):
     return np.zeros(image.shape + 2 * p)
-
-
-def zero_pad_minus_p(image, p):
-    height, width = image.shape
-    padded = np.zeros((height + 2 * p, width + 2 * p))
-    padded[p:-p, p:-p] = image
-    return padded
 
 
 def count_layers(while_true):
@@ -651,13 +621,25 @@ WRONG = {
     ],
     "zero_pad": [
         ("one_side", zero_pad_one_side, "the shape must be"),
-        ("minus_p", zero_pad_minus_p, "[0:-0] is empty"),
+        (
+            "minus_p",
+            padding(place=lambda h, w, p: np.s_[p:-p, p:-p]),
+            "[0:-0] is empty",
+        ),
         ("square", zero_pad_of_a_square, "right for square pictures"),
-        ("swapped", zero_pad_places_swapped, "right for square pictures"),
-        ("height", zero_pad_ends_at_the_height, "ends before its second"),
-        ("old_size", zero_pad_in_the_old_size, "height + 2p rows"),
+        (
+            "swapped",
+            padding(place=lambda h, w, p: np.s_[p : p + w, p : p + h]),
+            "right for square pictures",
+        ),
+        (
+            "height",
+            padding(place=lambda h, w, p: np.s_[p:h, p:w]),
+            "ends before its second",
+        ),
+        ("old_size", padding(sides=lambda h, w, p: (h, w)), "height + 2p rows"),
         ("always_1", lambda image, p: np.pad(image, 1), "always one pixel"),
-        ("ones", zero_pad_of_ones, "not np.ones"),
+        ("ones", padding(make=np.ones), "not np.ones"),
         (
             "old_width",
             zero_pad_rows_of_the_old_width,
