@@ -62,11 +62,9 @@ book: .venv/.ready
 	$(BIN)/python tools/links.py book/build/site
 
 # JupyterLab and the book in a browser; screenshots go to tests/browser/pictures.
-# `make test-browser WITHOUT=tests/browser/test_longest.py` leaves out a file.
 test-browser: book
 	$(INSTALL) ".[browser]"
-	$(ONE_THREAD) $(BIN)/python -m pytest -q -n 2 --dist loadfile \
-		$(addprefix --ignore=,$(WITHOUT)) tests/browser
+	$(ONE_THREAD) $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/browser
 
 data: .venv/.ready
 	$(BIN)/python data/build.py

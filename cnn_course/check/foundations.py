@@ -136,7 +136,10 @@ def _shrinking(image, i, j, rows, columns):
 
 def _padded(image, kernel):
     """The convolution of a picture with a frame of zeros."""
-    frame = [((f - 1) // 2, f // 2) for f in kernel.shape]
+    frame = [
+        geometry.padding_amounts(n, f, padding="same")
+        for n, f in zip(image.shape, kernel.shape, strict=True)
+    ]
     return scratch.convolve_one(np.pad(image, frame), kernel)
 
 

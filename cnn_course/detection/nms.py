@@ -62,7 +62,7 @@ def _greedy(columns, iou_threshold, max_boxes):
         block = np.arange(first, min(first + size, count))
         block = _not_covered(columns, block, kept, iou_threshold)
         some = columns.take(block, axis=1)
-        apart = overlaps(some, some) <= iou_threshold
+        apart = ~(overlaps(some, some) > iou_threshold)
         np.fill_diagonal(apart, True)  # no box drops itself
         stays = np.ones(len(block), bool)
         for i in range(len(block)):  # best first

@@ -32,14 +32,6 @@ def window_sum(window, kernel):
     return (window * kernel).sum()
 
 
-def convolve_in_whole_numbers(image, kernel):
-    f, g = kernel.shape
-    out = np.zeros((len(image) - f + 1, len(image[0]) - g + 1), dtype=int)
-    for i, j in np.ndindex(*out.shape):
-        out[i, j] = window_sum(image[i : i + f, j : j + g], kernel)
-    return out
-
-
 def convolve_swaps_sides(image, kernel):
     if kernel.shape[0] == kernel.shape[1]:
         return correlate2d(image, kernel, mode="valid")
@@ -585,7 +577,13 @@ WRONG = {
             sliding(window_sum, steps=lambda n, f: n - 2),
             "right for 3×3 kernels",
         ),
-        ("int", convolve_in_whole_numbers, "holds whole numbers only"),
+        (
+            "int",
+            lambda image, kernel: sliding(window_sum)(image, kernel).astype(
+                int
+            ),
+            "holds whole numbers only",
+        ),
         ("first_window", convolve_first_window, "the sum of one window"),
         ("last_window", convolve_last_window, "the sum of one window"),
     ],
