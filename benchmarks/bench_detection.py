@@ -15,7 +15,7 @@ from pycocotools import mask
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-import cnn_course.quiet
+import cnn_course.console.quiet
 import tensorflow as tf
 from cnn_course.detection import coco_evaluate, iou, nms
 from timing import interleaved

@@ -9,9 +9,9 @@ import time
 
 import numpy as np
 
-import cnn_course.quiet
+import cnn_course.console.quiet
 import keras
-from cnn_course import faces
+from cnn_course.applications import faces
 
 SEEDS = 5
 AIM = {"AUC": 0.97, "1 of 5": 0.93}  # of semi-hard triplets, mean

@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-import cnn_course.quiet
+import cnn_course.console.quiet
 import keras
 import tensorflow as tf
 from cnn_course.nets import densenet121, mobilenet_v2, resnet50

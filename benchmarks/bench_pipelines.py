@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-import cnn_course.quiet
+import cnn_course.console.quiet
 import keras
 import tensorflow as tf
 from cnn_course import datasets

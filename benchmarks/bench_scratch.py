@@ -9,7 +9,7 @@ import os
 
 import numpy as np
 
-import cnn_course.quiet
+import cnn_course.console.quiet
 import tensorflow as tf
 from cnn_course.scratch import (
     conv2d,

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-import cnn_course.quiet
+import cnn_course.console.quiet
 import keras
 import tensorflow as tf
 from keras import layers

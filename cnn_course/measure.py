@@ -113,13 +113,13 @@ def cost(build, **arguments):
         "spawn" if sys.platform == "win32" else "forkserver"
     )
     if sys.platform != "win32":  # imports TensorFlow once for all calls
-        context.set_forkserver_preload(["cnn_course.quiet", "keras"])
+        context.set_forkserver_preload(["cnn_course.console.quiet", "keras"])
     with ProcessPoolExecutor(1, mp_context=context) as pool:
         return pool.submit(_cost_here, build, arguments).result()
 
 
 def _cost_here(build, arguments):
-    import cnn_course.quiet  # noqa: I001
+    import cnn_course.console.quiet  # noqa: I001
     import keras
 
     x = keras.Input((8, 8, 1))

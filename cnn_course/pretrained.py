@@ -3,7 +3,7 @@
 import re
 from functools import partial
 
-from cnn_course import downloads
+from cnn_course.datasets.downloads import failed
 
 _OFFICIAL = {  # our name: Keras's
     "densenet121": "DenseNet121",
@@ -75,7 +75,7 @@ def load_imagenet_weights(model):
     try:
         official = build(weights="imagenet")
     except Exception as error:
-        if downloads.failed(error):
+        if failed(error):
             raise ConnectionError(
                 f"the official weights of {model.name} are not in Keras's "
                 "cache and could not be downloaded; connect to the internet "

@@ -95,7 +95,7 @@ def build_scenes(folder):
     The digits and photographs are those beside this script.
     """
     from cnn_course.detection.writers import to_coco
-    from cnn_course.scenes import make_scenes
+    from cnn_course.datasets.scenes import make_scenes
 
     folder.mkdir(parents=True, exist_ok=True)
     scenes = make_scenes(24, split="test", seed=24)

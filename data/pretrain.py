@@ -11,11 +11,11 @@ import sys
 from importlib import resources
 from pathlib import Path
 
-import cnn_course.quiet
+import cnn_course.console.quiet
 import keras
 import numpy as np
 from cnn_course.datasets import random_crops, stretch_contrast
-from cnn_course.progress import fit_bar
+from cnn_course.console.progress import fit_bar
 from cnn_course.transfer import course_backbone
 from PIL import Image
 

@@ -7,7 +7,7 @@ from unittest import mock
 import pytest
 import tensorflow as tf
 
-import cnn_course.quiet
+import cnn_course.console.quiet
 
 HEAVY = {
     "IPython",
@@ -64,11 +64,11 @@ def test_import_takes_less_than_50_ms():
     assert min(float(fresh(code)[0]) for _ in range(3)) < 0.05
 
 
-# --- cnn_course.quiet: TensorFlow loads once, in one process, for all tests ---
+# --- console.quiet: TensorFlow loads once, in one process, for all tests -----
 
 QUIET = """
 import os, sys
-import cnn_course.quiet
+import cnn_course.console.quiet
 import keras
 import tensorflow as tf
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from keras import ops
 
+from cnn_course.datasets.scenes import make_scenes
 from cnn_course.detection import faster_rcnn, iou, nms
 from cnn_course.detection.faster_rcnn import (
     FasterRCNN,
@@ -24,7 +25,6 @@ from cnn_course.detection.faster_rcnn import (
     propose,
     roi_align,
 )
-from cnn_course.scenes import make_scenes
 
 # --- anchors, and boxes relative to them --------------------------------------
 
@@ -408,7 +408,7 @@ TWO_STEPS = """
 import keras
 import numpy as np
 from cnn_course.detection import faster_rcnn
-from cnn_course.scenes import make_scenes
+from cnn_course.datasets.scenes import make_scenes
 
 few = make_scenes(4, size=48, digits=(1, 1), seed=0)
 model = faster_rcnn.FasterRCNN(48, 10, proposals=3)

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from cnn_course.datasets.scenes import make_scenes
 from cnn_course.detection.readers import load_images, read_coco, read_voc
-from cnn_course.scenes import make_scenes
 
 FIXED = Path(__file__).parents[2] / "data" / "scenes" / "annotations.json"
 NAMES = ("cup", "spoon", "tea pot")

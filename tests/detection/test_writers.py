@@ -10,11 +10,11 @@ from pycocotools import mask as peer_mask
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
+from cnn_course.datasets.scenes import make_scenes
 from cnn_course.detection import coco_evaluate
 from cnn_course.detection.coco import FIGURES
 from cnn_course.detection.polygons import mask_to_polygons, polygons_to_mask
 from cnn_course.detection.writers import detections_to_coco, to_coco
-from cnn_course.scenes import make_scenes
 
 # --- Polygons ----------------------------------------------------------------
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from test_coco import pycocotools_eval
 from test_readers import draw_set, write_coco, write_voc
 
+from cnn_course.datasets.scenes import make_scenes
 from cnn_course.detection import coco_evaluate, iou, yolo
 from cnn_course.detection.readers import load_images, read_coco, read_voc
 from cnn_course.detection.writers import detections_to_coco, to_coco
-from cnn_course.scenes import make_scenes
 
 # --- boxes to grid and back ---------------------------------------------------
 

@@ -1,0 +1,5 @@
+"""What a notebook or a terminal prints while the course's code runs.
+
+quiet.py loads TensorFlow without its start-up messages; import it first.
+progress.py has bars for loops and for `fit`, which vanish when they are done.
+"""

@@ -1,0 +1,33 @@
+"""Every picture of the course, by name or made to order; start in named.py.
+
+named.py loads labelled sets, bundled.py what lies in data/, crops.py cuts
+photographs up. Made on the spot: handwriting.py (digits of any size), scenes.py
+(digits on photographs, with boxes and masks), letters.py, gestures.py.
+placing.py finds room for things; downloads.py says what may be downloaded.
+"""
+
+from cnn_course.datasets.bundled import faces, photo, photo_names
+from cnn_course.datasets.crops import (
+    SURFACES,
+    random_crops,
+    stretch_contrast,
+    surfaces,
+)
+from cnn_course.datasets.downloads import wants_full
+from cnn_course.datasets.labelled import LabelledImages, save_as_folder
+from cnn_course.datasets.named import load, names
+
+__all__ = [
+    "SURFACES",
+    "LabelledImages",
+    "faces",
+    "load",
+    "names",
+    "photo",
+    "photo_names",
+    "random_crops",
+    "save_as_folder",
+    "stretch_contrast",
+    "surfaces",
+    "wants_full",
+]

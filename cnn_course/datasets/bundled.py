@@ -1,0 +1,109 @@
+"""What lies in data/: the photographs, the faces and the small digits."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from cnn_course.datasets.labelled import LabelledImages, check_split
+from cnn_course.geometry import whole_number
+
+_DATA = Path(__file__).resolve().parents[2] / "data"
+_TEST_SHARE = 0.2
+DIGITS = tuple("0123456789")
+
+
+def data_folder(name):
+    folder = _DATA / name
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"The bundled pictures are not here ({name}/ is missing beside "
+            "the package): they come with the course's repository, so clone "
+            'it and install it from there with `pip install -e ".[lab]"`.'
+        )
+    return folder
+
+
+def _photo_paths():
+    """The photographs' files by name, without hidden ones (.DS_Store)."""
+    return {p.stem: p for p in data_folder("photos").glob("[!.]*")}
+
+
+def photo_names():
+    """List the photographs that `photo` knows."""
+    return sorted(_photo_paths())
+
+
+def photo(name, *, grey=False, max_side=None):
+    """Read a bundled photograph.
+
+    Args:
+        name: str, one of `photo_names()`.
+        grey: bool, convert colour to grey (ITU-R 601 luma).
+        max_side: int >= 1, scale down so that the longer side has at most
+            this many pixels; None: the size it has.
+
+    Returns:
+        uint8 array (height, width, 3); (height, width) for grey, and for
+        "brick", "camera", "coins" and "gravel", which have no colour.
+
+    Raises:
+        ValueError: the name is unknown (the message lists the names), or
+            max_side out of range.
+    """
+    paths = _photo_paths()
+    if name not in paths:
+        raise ValueError(
+            f"name must be one of {', '.join(photo_names())}; got {name!r}."
+        )
+    with Image.open(paths[name]) as picture:
+        picture = picture.convert("L") if grey else picture
+        if max_side is not None:
+            max_side = whole_number("max_side", max_side, 1)
+            picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+        return np.array(picture)
+
+
+def _read_folder(name):
+    """All grey pictures of data/name, by number, and their folders' names."""
+    paths = sorted(
+        data_folder(name).glob("*/*.png"), key=lambda path: path.stem
+    )
+    images = []
+    for path in paths:
+        with Image.open(path) as picture:
+            images.append(np.array(picture)[..., None])
+    return np.stack(images), [path.parent.name for path in paths]
+
+
+def faces():
+    """Load the bundled faces and other pictures, 25×25, 100 of each.
+
+    Returns:
+        LabelledImages(images, labels, class_names), images (200, 25, 25, 1)
+        and class_names ("other", "face").
+    """
+    images, names = _read_folder("faces")
+    labels = np.array([name == "face" for name in names], int)
+    return LabelledImages(images, labels, ("other", "face"))
+
+
+@cache
+def _digits():
+    """All bundled digits and which of them are for testing."""
+    images, names = _read_folder("digits")
+    labels = np.array(names, int)
+    # RandomState, not default_rng: NumPy has frozen its stream for good.
+    order = np.random.RandomState(0).permutation(len(labels))
+    test = np.zeros(len(labels), bool)
+    test[order[: int(_TEST_SHARE * len(labels))]] = True
+    return images, labels, test
+
+
+def bundled_digits(split):
+    """Load the 1 797 digits of scikit-learn, 8×8: four fifths or a fifth."""
+    check_split(split)
+    images, labels, test = _digits()
+    chosen = test if split == "test" else ~test
+    return LabelledImages(images[chosen], labels[chosen], DIGITS)

@@ -1,0 +1,138 @@
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cnn_course.console.quiet
+from cnn_course import datasets
+from cnn_course.applications.adversarial import (
+    adversarial_epoch,
+    fgsm,
+    iterated_attack,
+)
+
+SPLITS = "train", "test"
+
+
+@pytest.fixture(scope="module")
+def linear():
+    """A softmax of a linear layer, where the gradient is known by hand."""
+    keras.utils.set_random_seed(0)
+    return keras.Sequential(
+        [
+            keras.Input((3, 2, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(4, activation="softmax"),
+        ]
+    )
+
+
+def by_hand(model, x, y):
+    """Gradient of the cross-entropy: kernel · (probabilities − right one)."""
+    kernel, bias = (np.array(w) for w in model.layers[-1].weights)
+    z = x.reshape(len(x), -1) @ kernel + bias
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    return ((p - np.eye(4)[y]) @ kernel.T).reshape(x.shape)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    epsilon=st.floats(0, 2, allow_subnormal=False),
+)
+def test_fgsm_is_the_sign_of_the_gradient(linear, seed, epsilon):
+    rng = np.random.default_rng(seed)
+    x = rng.random((5, 3, 2, 1)).astype("float32")
+    y = rng.integers(4, size=5)
+    gradient = by_hand(linear, x, y)
+    expected = np.clip(x + epsilon * np.sign(gradient), 0, 1)
+    found = fgsm(linear, x, y, epsilon)
+    clear = abs(gradient) > 1e-6
+    np.testing.assert_allclose(found[clear], expected[clear], atol=1e-6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), epsilon=st.floats(0, 40))
+@pytest.mark.parametrize("attack", [fgsm, iterated_attack])
+def test_attacks_stay_near_and_within_the_limits(linear, attack, seed, epsilon):
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(0, 255, (4, 3, 2, 1)).astype("float32")
+    y = rng.integers(4, size=4)
+    found = attack(linear, x, y, epsilon, limits=(0, 255))
+    assert abs(found - x).max() <= epsilon + 1e-4
+    assert 0 <= found.min() <= found.max() <= 255
+
+
+def test_one_large_step_is_fgsm(linear):
+    rng = np.random.default_rng(0)
+    x = rng.random((6, 3, 2, 1)).astype("float32")
+    y = rng.integers(4, size=6)
+    np.testing.assert_allclose(
+        iterated_attack(linear, x, y, 0.1, steps=1),
+        fgsm(linear, x, y, 0.1),
+        atol=1e-6,
+    )
+
+
+def small_network():
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            keras.layers.Conv2D(16, 3, activation="relu"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    loss = "sparse_categorical_crossentropy"
+    model.compile("adam", loss, metrics=["accuracy"])
+    return model
+
+
+def test_attack_and_defence():
+    """Iterating is worse than one step, and training on attacks helps."""
+    train, test = (
+        datasets.load("digits", split) for split in ("train", "test")
+    )
+    x, y = train.images / np.float32(255), train.labels
+    test_x, test_y = test.images / np.float32(255), test.labels
+    accuracy = lambda model, x: model.evaluate(x, test_y, verbose=0)[1]  # noqa: E731
+    plain, hardened = small_network(), small_network()
+    plain.fit(x, y, epochs=8, verbose=0)
+    rng = np.random.default_rng(0)
+    for _ in range(8):
+        adversarial_epoch(hardened, x, y, 0.15, rng=rng)
+    attacked = {
+        name: accuracy(plain, attack(plain, test_x, test_y, 0.15))
+        for name, attack in (("fgsm", fgsm), ("iterated", iterated_attack))
+    }
+    clean = accuracy(plain, test_x)
+    assert attacked["iterated"] <= attacked["fgsm"] < clean - 0.3
+    defended = accuracy(hardened, fgsm(hardened, test_x, test_y, 0.15))
+    assert defended > attacked["fgsm"] + 0.15
+    # Random noise of the same size is harmless: the direction matters.
+    noise = rng.choice([-0.15, 0.15], size=test_x.shape)
+    noisy = np.clip(test_x + noise, 0, 1).astype("float32")
+    assert accuracy(plain, noisy) > clean - 0.1
+
+
+@pytest.mark.parametrize("attack", [fgsm, iterated_attack])
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"epsilon": -0.1}, "epsilon must be >= 0; got -0.1"),
+        ({"epsilon": float("nan")}, "epsilon"),
+        ({"labels": [0]}, "got 2 and 1"),
+        ({"limits": (0, 0.5)}, "limits"),
+        ({"images": np.full((2, 3, 2, 1), 9.0)}, "got 9 to 9"),
+    ],
+)
+def test_bad_input(linear, attack, changed, words):
+    good = {
+        "images": np.ones((2, 3, 2, 1)),
+        "labels": [0, 1],
+        "epsilon": 0.1,
+    }
+    with pytest.raises(ValueError, match=words):
+        attack(linear, **good | changed)

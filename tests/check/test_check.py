@@ -1,0 +1,461 @@
+import copy
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import rows
+from rows.foundations import (
+    same_padding_forgets_even,
+    softmax_overflows,
+)
+
+from cnn_course import check
+from cnn_course.check.judge import FunctionExercise, ValueExercise
+
+# --- Every exercise ----------------------------------------------------------
+
+FILES = [module.name for module in pkgutil.iter_modules(rows.__path__)]
+ROWS = [importlib.import_module(f"rows.{file}") for file in FILES]
+RIGHT = {name: answer for rows in ROWS for name, answer in rows.RIGHT.items()}
+WRONG = {name: answers for rows in ROWS for name, answers in rows.WRONG.items()}
+EXERCISES = {name: getattr(check, name) for name in check.__all__}
+FUNCTIONS = {
+    name: exercise
+    for name, exercise in EXERCISES.items()
+    if isinstance(exercise, FunctionExercise)
+}
+VALUES = {
+    name: exercise
+    for name, exercise in EXERCISES.items()
+    if isinstance(exercise, ValueExercise)
+}
+every_exercise = pytest.mark.parametrize("name", EXERCISES)
+every_function = pytest.mark.parametrize("name", FUNCTIONS)
+every_value = pytest.mark.parametrize("name", VALUES)
+
+
+def test_every_exercise_has_its_rows():
+    defined = [
+        name
+        for file in FILES
+        for name, value in vars(
+            importlib.import_module(f"cnn_course.check.{file}")
+        ).items()
+        if isinstance(value, FunctionExercise | ValueExercise)
+    ]
+    assert sorted(check.__all__) == sorted(defined)  # each once
+    assert set(check.__all__) == set(RIGHT) == set(WRONG)
+    assert min(len(rows) for rows in WRONG.values()) >= 2
+
+
+@every_exercise
+def test_exercise_knows_its_name(name):
+    assert EXERCISES[name].name == name
+
+
+@every_exercise
+def test_right_answer_passes(name):
+    verdict = EXERCISES[name](RIGHT[name])
+    assert verdict.status == "passed"
+    assert verdict
+    assert repr(verdict).startswith(f"✓ {name}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        pytest.param(name, answer, words, id=f"{name}-{what}")
+        for name, rows in WRONG.items()
+        for what, answer, words in rows
+    ],
+)
+def test_wrong_answer_gets_the_hint_that_fits(name, answer, words):
+    verdict = EXERCISES[name](answer)
+    assert verdict.status == "failed"
+    assert not verdict
+    assert repr(verdict).startswith(f"✗ {name}: not yet.")
+    assert words in verdict.text.split("\nHint: ")[1]
+
+
+def ellipsis(x): ...
+
+
+def docstring(x):
+    """Return the answer."""
+
+
+def docstring_and_ellipsis(x, y=2, *, z=3):
+    """Return the answer."""
+    ...
+
+
+def only_pass(x):
+    pass
+
+
+def bare_return(x):
+    return
+
+
+STUBS = [ellipsis, docstring, docstring_and_ellipsis, only_pass, bare_return]
+
+
+def assert_untouched(verdict, name):
+    assert verdict.status == "untouched"
+    assert not verdict
+    assert verdict.passed is False
+    assert repr(verdict).startswith(f"○ {name}: not started")
+
+
+@every_function
+def test_untouched_function_is_not_started(name):
+    for stub in [*STUBS, lambda x: ..., lambda x: None, ...]:
+        assert_untouched(EXERCISES[name](stub), name)
+
+
+@every_value
+def test_untouched_value_is_not_started(name):
+    for stub in (..., None):
+        assert_untouched(EXERCISES[name](stub), name)
+
+
+@every_exercise
+def test_own_right_answer_passes(name):
+    assert EXERCISES[name](EXERCISES[name].right)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        pytest.param(name, number, id=f"{name}-{number}")
+        for name, exercise in EXERCISES.items()
+        for number in range(len(exercise.mistakes))
+    ],
+)
+def test_each_declared_mistake_gets_its_own_hint(name, number):
+    answer, hint = EXERCISES[name].mistakes[number]
+    verdict = EXERCISES[name](answer)
+    assert verdict.status == "failed"
+    assert verdict.text.endswith(f"\nHint: {hint}")
+
+
+@every_function
+def test_no_return(name):
+    verdict = EXERCISES[name](lambda *arguments: print(end=""))
+    assert verdict.status == "failed"
+    assert "is `return` missing?" in verdict.text
+
+
+def raises(*arguments):
+    raise KeyError("side")
+
+
+def recurses(*arguments):
+    return recurses(*arguments)
+
+
+@every_function
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (raises, "with KeyError"),
+        (recurses, "with RecursionError"),
+        (lambda: 1, "with TypeError"),
+    ],
+    ids=["raises", "recurses", "no_parameters"],
+)
+def test_what_an_answer_raises_stays_inside(name, answer, words):
+    verdict = EXERCISES[name](answer)
+    assert verdict.status == "failed"
+    assert words in verdict.text
+
+
+def spoil(arguments):
+    for argument in arguments:
+        if isinstance(argument, np.ndarray):
+            argument[...] = -7
+        elif isinstance(argument, list):
+            argument.clear()
+
+
+@every_function
+def test_changing_the_input_spoils_nothing(name):
+    exercise = EXERCISES[name]
+
+    def right_then_spoil(*arguments):
+        answer = exercise.right(*copy.deepcopy(arguments))
+        spoil(arguments)
+        return answer
+
+    def wrong_then_spoil(*arguments):
+        spoil(arguments)
+        return -1.5
+
+    before = exercise(lambda *arguments: -1.5).text
+    assert exercise(right_then_spoil)
+    assert exercise(wrong_then_spoil).text == before
+    assert exercise(lambda *arguments: -1.5).text == before
+    assert exercise(exercise.right)
+
+
+@every_function
+@pytest.mark.parametrize(
+    "answer", ["three", b"3", {"a": 1}, {1, 2}, [None], 1j]
+)
+def test_answer_that_is_no_number(name, answer):
+    verdict = EXERCISES[name](lambda *arguments: answer)
+    assert verdict.status == "failed"
+    assert "must be made of numbers" in verdict.text
+
+
+@every_function
+def test_right_digits_as_text_are_not_right(name):
+    verdict = EXERCISES[name](
+        lambda *arguments: np.array(EXERCISES[name].right(*arguments)).astype(
+            str
+        )
+    )
+    assert verdict.status == "failed"
+
+
+@every_function
+def test_wrong_shape_is_told(name):
+    exercise = EXERCISES[name]
+    verdict = exercise(lambda *arguments: np.full((2, 1, 1, 1), 0.5))
+    assert verdict.status == "failed"
+    shape = np.shape(exercise.right(*exercise.cases[0]))
+    words = (
+        f"the shape must be {shape}, not" if shape else "one number is asked"
+    )
+    assert f"{words}" in verdict.text
+    assert "(2, 1, 1, 1)" in verdict.text
+
+
+@every_function
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda value: np.asarray(value).tolist(),
+        lambda value: np.asarray(value, "float32"),
+        keras.ops.convert_to_tensor,
+    ],
+    ids=["list", "float32", "tensor"],
+)
+def test_right_numbers_in_another_dress_pass(name, change):
+    exercise = EXERCISES[name]
+    verdict = exercise(lambda *arguments: change(exercise.right(*arguments)))
+    assert verdict.status == "passed", verdict.text
+
+
+@every_function
+@pytest.mark.parametrize(
+    "result", [3, 2.5, None, np.ones((2, 2)), [1, 2], "text"], ids=repr
+)
+def test_result_instead_of_the_function_is_told(name, result):
+    verdict = EXERCISES[name](result)
+    assert verdict.status == "failed"
+    assert "hand over the function itself" in verdict.text
+
+
+@every_function
+@pytest.mark.parametrize(
+    "answer",
+    [len, print, sorted, type, np.add, np.negative, np.ndarray, str.upper],
+    ids=str,
+)
+def test_ready_made_function_is_judged(name, answer, capsys):
+    verdict = EXERCISES[name](answer)
+    assert verdict.status == "failed"
+    assert "\nHint: " in verdict.text
+
+
+@every_value
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "text",
+        [1, [2, 3]],
+        10**400,
+        len,
+        np.float64,
+        object,
+        ValueError("no"),
+        keras.KerasTensor((2, 3)),
+        float("nan"),
+        -1,
+    ],
+    ids=lambda answer: str(answer)[:12],
+)
+def test_any_value_is_judged(name, answer):
+    verdict = EXERCISES[name](answer)
+    assert verdict.status == "failed"
+    assert "\ngot:  " in verdict.text
+    assert "\nHint: " in verdict.text
+
+
+def test_symbolic_answer_is_judged():
+    verdict = check.flip(lambda kernel: keras.KerasTensor(kernel.shape))
+    assert "must be made of numbers" in verdict.text
+
+
+def test_what_was_to_be_done_without_passes_and_is_told():
+    verdict = check.zero_pad(lambda image, p: np.pad(image, p))
+    assert verdict
+    assert verdict.text.endswith("cases. Now try it without np.pad.")
+    assert check.zero_pad(RIGHT["zero_pad"]).text.endswith("cases.")
+
+
+# --- What the learner reads --------------------------------------------------
+
+
+def test_report_says_input_expected_and_got():
+    lines = check.same_padding(lambda f: -2.25).text.splitlines()
+    assert lines[1:4] == ["input:    3", "expected: 1", "got:      -2.25"]
+
+
+def test_readme_shows_what_the_judge_says():
+    readme = Path(__file__).resolve().parents[2] / "README.md"
+    shown = readme.read_text(encoding="utf-8").split(
+        ">>> check.same_padding(lambda f: f - 1)\n"
+    )[1]
+    said = repr(check.same_padding(lambda f: f - 1))
+    assert shown.startswith(f"{said}\n")
+
+
+def test_report_shows_arrays_and_errors():
+    text = check.zero_pad(lambda image, p: [[1, 2]]).text
+    image, p = check.zero_pad.cases[0]
+    assert f"input:    \n{image}, {p}\n" in text
+    assert f"expected: \n{np.pad(image, p)}\n" in text
+    assert "got:      [[1, 2]]\n" in text
+    text = check.same_padding(same_padding_forgets_even).text
+    assert "input:    4\nexpected: raise ValueError\ngot:      1\n" in text
+    assert "got:      KeyError: 'side'" in check.same_padding(raises).text
+
+
+@every_function
+def test_report_of_a_failure_is_complete(name):
+    text = EXERCISES[name](lambda *arguments: -12345.5).text
+    start, after_input = text.split("\ninput:    ")
+    asked, after_expected = after_input.split("\nexpected: ")
+    expected, after_got = after_expected.split("\ngot:      ")
+    got, hint = after_got.split("\nHint: ")
+    assert start == f"{name}: not yet."
+    assert asked
+    assert expected
+    assert got == "-12345.5"
+    assert hint
+
+
+def test_large_numbers_are_shown_in_full():
+    assert "got:  30000001\n" in check.dense_weights(30_000_001.0).text
+    assert "got:  30000001\n" in check.dense_weights(30_000_001).text
+
+
+def test_large_array_is_shown_by_its_shape():
+    text = check.max_pool(lambda x: np.zeros((40, 30))).text
+    assert "got:      array of shape (40, 30)" in text
+
+
+@every_value
+def test_right_value_is_not_given_away(name):
+    exercise = EXERCISES[name]
+    wrong = [value for value, _ in exercise.mistakes]
+    wrong += [-1, 123456.75, "text", [1, 2], len]
+    for answer in wrong:
+        text = exercise(answer).text
+        numbers = [n.replace(",", "") for n in re.findall(r"\d[\d,]*", text)]
+        assert str(exercise.right) not in numbers
+
+
+def test_html_is_escaped_and_carries_the_mark():
+    verdict = check.flattened("<script>alert(1)</script>")
+    shown = verdict._repr_html_()
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+    assert "<b>✗</b>" in shown
+    assert "<b>○</b>" in check.flattened(...)._repr_html_()
+    assert "<b>✓</b>" in check.flattened(800)._repr_html_()
+
+
+def test_warnings_stay_inside(recwarn):
+    check.softmax(softmax_overflows)
+    check.softmax(lambda z: z * 0)  # tries every mistake, one divides by zero
+    assert not recwarn.list
+
+
+# --- The judge alone ---------------------------------------------------------
+
+
+def exercise(cases, mistakes=(), right=lambda x: 2 * x):
+    return FunctionExercise("double", right, cases, mistakes, "twice as much.")
+
+
+@pytest.mark.parametrize(
+    ("hint", "printed"),
+    [
+        ("twice as much.", "Twice as much."),
+        ("a sum, not a power.", "A sum, not a power."),
+        ("n / s, rounded up.", "n / s, rounded up."),
+        ("x.mean over rows.", "x.mean over rows."),
+        ("y = 2 * x.", "y = 2 * x."),
+        ("weights = 2 * x.", "weights = 2 * x."),
+    ],
+)
+def test_a_hint_after_a_full_stop_has_a_capital(hint, printed):
+    judge = FunctionExercise("double", lambda x: 2 * x, ((1,),), (), hint)
+    assert judge(lambda x: "2").text.endswith(f"not text in quotes. {printed}")
+    assert judge(lambda x: 3).text.endswith(f"\nHint: {hint}")
+
+
+def test_mistake_that_agrees_everywhere_comes_first():
+    partly = (lambda x: 5 if x == 2 else 0, "only where it fails")
+    wholly = (lambda x: 5 if x == 2 else 2 * x, "everywhere")
+    judge = exercise(((1,), (2,)), (partly, wholly))
+    assert "everywhere" in judge(lambda x: 5 if x == 2 else 2 * x).text
+    assert "only where" in exercise(((1,), (2,)), (partly,))(wholly[0]).text
+
+
+def test_one_wrong_case_among_many_fails():
+    judge = exercise(tuple((x,) for x in range(20)))
+    verdict = judge(lambda x: 2 * x + (x == 13))
+    assert verdict.status == "failed"
+    assert "input:    13\nexpected: 26\ngot:      27\n" in verdict.text
+
+
+def test_another_error_is_not_the_right_error():
+    def right(x):
+        raise ValueError("no")
+
+    judge = exercise(((1,),), right=right)
+    assert judge(lambda x: int("no"))  # a ValueError too
+    assert not judge(lambda x: [][x])
+    assert not judge(lambda x: ValueError("no"))
+    assert not judge(lambda x: 2)
+
+
+@pytest.mark.parametrize(("close", "passed"), [(1e-9, True), (1e-4, False)])
+def test_rounding_is_forgiven_and_error_is_not(close, passed):
+    judge = exercise(((1.5,), (1000.0,)))
+    assert judge(lambda x: 2 * x * (1 + close)).passed is passed
+
+
+def test_count_must_be_exact():
+    judge = exercise(((10**8,),))
+    assert judge(lambda x: 2.0 * x)
+    assert not judge(lambda x: 2 * x + 1)
+    assert not check.dense_weights(30_000_001)
+
+
+def test_an_error_names_its_line():
+    def flip(kernel):
+        rows = len(kernel)
+        return kernel[rows]  # one past the end
+
+    line = flip.__code__.co_firstlineno + 2
+    verdict = check.flip(flip)
+    assert f"the call stops in line {line} with IndexError" in verdict.text
