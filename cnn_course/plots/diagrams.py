@@ -8,8 +8,10 @@ from itertools import pairwise
 
 import matplotlib.pyplot as plt
 
+from cnn_course.plots.style import INK
+
 _COLUMN, _ROW = 2.5, 0.92  # inches from box to box
-_BOX = {"boxstyle": "round,pad=0.35", "edgecolor": "#1a1a1a", "linewidth": 1}
+_BOX = {"boxstyle": "round,pad=0.35", "edgecolor": INK, "linewidth": 1}
 _FILL = {"weights": "#cfe3f2", "join": "#fbe0c8", "other": "#f2f2f2"}
 _ABSORBED = {  # drawn in the box of the layer before
     "Activation",
@@ -239,7 +241,7 @@ def block_diagram(model, title=""):
                 (start[0], start[1] + (half[source] if i == 0 else 0)),
                 arrowprops={
                     "arrowstyle": "-|>" if last else "-",
-                    "color": "#1a1a1a",
+                    "color": INK,
                     "shrinkA": 0,
                     "shrinkB": 0,
                 },
