@@ -11,12 +11,8 @@ export MPLCONFIGDIR = $(CURDIR)/.venv/matplotlib
 BUILD_FONT_CACHE := -c "import matplotlib.font_manager"
 
 # Two workers, so one thread each for NumPy and for TensorFlow's operations:
-# threads that wait for each other spin, a fifth of TensorFlow's time. Without
-# oneDNN, as most CPUs do: with one thread it crashes on a CPU with AVX2, and
-# its filter gradient of a strided 1x1 convolution of 3 channels is wrong there
-# (TensorFlow 2.21).
-ONE_THREAD := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 \
-	TF_ENABLE_ONEDNN_OPTS=0
+# threads that wait for each other spin, a fifth of TensorFlow's time.
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1
 # No cell takes that long; a kernel that has died is not waited for longer.
 PYTEST := -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env \
 	--nbval-cell-timeout=900 tests

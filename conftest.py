@@ -8,6 +8,10 @@ import nbval.kernel
 from jupyter_client.manager import KernelManager
 from traitlets import default
 
+from cnn_course.console import onednn
+
+onednn.choose()  # for this process, its kernels and all that it starts
+
 
 class UnixSocketKernelManager(KernelManager):
     """A kernel manager that nbval, which has no option for it, is given."""

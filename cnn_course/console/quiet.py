@@ -6,11 +6,16 @@ TensorFlow reports CPU features and missing CUDA libraries while it loads,
 before its logger reads TF_CPP_MIN_LOG_LEVEL, straight to file descriptor 2.
 A notebook would show those lines as if something had gone wrong. Errors are
 Python exceptions and still arrive.
+
+oneDNN is chosen by onednn.py: wrong gradients are quiet, too.
 """
 
 import contextlib
 import os
 
+from cnn_course.console import onednn
+
+onednn.choose()
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
