@@ -1,8 +1,8 @@
 import sys
 
-import matplotlib.pyplot as plt
+import matplotlib
 
 from cnn_course.finetune import main
 
-plt.switch_backend("agg")  # figures go to files
+matplotlib.use("agg")  # figures go to files
 sys.exit(main())

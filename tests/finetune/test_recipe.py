@@ -1,0 +1,109 @@
+import json
+import re
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+from finetune_runs import curve, eagerly, fresh, run, weights
+from official_weights import link_weights, needs_weights
+
+from cnn_course import datasets, parallel
+from cnn_course.finetune import main, recipe
+from cnn_course.pipelines import train_val_from_directory
+from cnn_course.transfer import course_backbone
+
+
+def test_what_moves_and_what_does_not(finished):
+    tuned = keras.models.load_model(finished.out)
+    tuned = tuned.get_layer("course_backbone")
+    trained = course_backbone()
+    moved = [
+        before.path
+        for before, after in zip(trained.weights, tuned.weights, strict=True)
+        if not np.array_equal(before, after)
+    ]
+    assert moved == [
+        "conv3/kernel",
+        "conv4/kernel",
+    ]  # --unfreeze 2, no statistic
+
+
+def test_rare_classes_weigh_more(finished, folder):
+    train, _ = train_val_from_directory(folder, image_size=(8, 8))
+    assert finished.class_weights == [train.class_weight] * 2
+    brick, cat, coffee = (train.class_weight[i] for i in range(3))
+    assert brick < coffee < cat
+
+
+@eagerly()
+def test_skip_broken_and_no_fine_tuning(tmp_path, capsys):
+    mine, out = tmp_path / "mine", tmp_path / "model.keras"
+    datasets.save_as_folder(datasets.surfaces(per_class=4), mine)
+    (mine / "brick" / "text.png").write_text("no picture")
+    assert run(mine, out, "--skip-broken", "--epochs", "0") == 0
+    printed = capsys.readouterr().out
+    assert "Left out 1 of 25 pictures" in printed
+    assert "brick/text.png is not a picture" in printed
+    assert "with the base frozen.\n" in printed
+    assert {row["stage"] for row in curve(out)} == {"head"}
+    assert len(weights(out)[-1]) == 6
+
+
+def test_it_learns(tmp_path, capsys):
+    datasets.save_as_folder(datasets.surfaces(per_class=25), tmp_path / "six")
+    arguments = ["--weights", "course", "--epochs", "5"]
+    out = ["--out", str(tmp_path / "model.keras")]
+    assert main([str(tmp_path / "six"), *arguments, *out]) == 0
+    printed = capsys.readouterr().out
+    accuracies = re.findall(r"([\d.]+)% (?:with|fine)", printed)
+    assert len(accuracies) == 2
+    assert all(float(accuracy) > 50 for accuracy in accuracies)  # chance: 17
+
+
+def test_order_depends_on_seed_and_epoch_alone(tmp_path):
+    def orders(epochs, done=0, seed=3):
+        seen = []
+        stage = tmp_path / f"{epochs} {done} {seed}"
+        if done:
+            backup = stage / f"epoch_{done:07d}"
+            backup.mkdir(parents=True)
+            (backup / "history.json").write_text(json.dumps([{}] * done))
+
+        class Model:
+            def fit(self, data, **options):
+                assert options["steps_per_epoch"] == 3
+                seen.extend(batch.numpy() for batch in data)
+
+        job = SimpleNamespace(
+            options=SimpleNamespace(seed=seed, batch_size=4),
+            train=SimpleNamespace(labels=range(10), class_weight={}),
+            work=tmp_path,
+            group=parallel.Group(),
+        )
+        recipe.fit(job, Model(), stage.name, epochs, lambda rows: rows, None)
+        assert [len(batch) for batch in seen] == [4, 4, 2] * (epochs - done)
+        return np.concatenate(seen).reshape(-1, 10)
+
+    all_five = orders(5)
+    assert (np.sort(all_five) == np.arange(10)).all()
+    assert len({tuple(order) for order in all_five}) == 5
+    np.testing.assert_array_equal(orders(5, done=2), all_five[2:])
+    assert (orders(5, seed=4) != all_five).any()
+
+
+@needs_weights
+def test_imagenet_on_photographs_in_colour(tmp_path):
+    (tmp_path / "home").mkdir()
+    home = link_weights(tmp_path / "home")
+    crops = datasets.surfaces(per_class=8, size=96, grey=False)
+    datasets.save_as_folder(crops, tmp_path / "photos", suffix=".jpg")
+    command = ["-m", "cnn_course.finetune", "photos", "--image-size", "96"]
+    command += ["--epochs", "1", "--unfreeze", "4", "--head-epochs", "20"]
+    done = fresh(command, tmp_path, KERAS_HOME=home)
+    assert (done.returncode, done.stderr) == (0, "")
+    tuned = float(re.search(r"([\d.]+)% fine-tuned", done.stdout)[1])
+    assert tuned > 60  # chance: 17
+    model = keras.models.load_model(tmp_path / "model.keras")
+    test = datasets.surfaces("test", per_class=5, size=96, grey=False)
+    predicted = model.predict(test.images, verbose=0).argmax(axis=-1)
+    assert (predicted == test.labels).mean() > 0.4

@@ -1,0 +1,117 @@
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from finetune_runs import COUNTS, curve, fresh
+from PIL import Image
+
+from cnn_course.finetune.report import save
+from cnn_course.pipelines import train_val_from_directory
+
+
+def test_files(finished):
+    where = finished.out.parent
+    assert {path.name for path in where.iterdir()} == {
+        "model.keras",
+        "model.classes.json",
+        "model.history.csv",
+        "model.curves.png",
+        "model.confusion.png",
+    }
+    names = json.loads((where / "model.classes.json").read_text())
+    assert names == sorted(COUNTS)
+    for name in ("curves", "confusion"):
+        with Image.open(where / f"model.{name}.png") as picture:
+            assert min(picture.size) > 100
+    rows = curve(finished.out)
+    stages = [(row["stage"], row["epoch"]) for row in rows]
+    assert stages == [
+        *(("head", str(i)) for i in (1, 2, 3)),
+        *(("fine-tuning", str(i)) for i in (1, 2)),
+    ]
+    for row in rows:
+        assert float(row["loss"]) > 0
+        assert float(row["val_loss"]) > 0
+        assert 0 <= float(row["val_accuracy"]) <= 1
+
+
+def test_other_figures_stay_open(tmp_path):
+    mine = plt.figure().number
+    job = SimpleNamespace(
+        options=SimpleNamespace(out=tmp_path / "model.keras"),
+        train=SimpleNamespace(class_names=["cat", "dog"]),
+        val=SimpleNamespace(labels=np.array([0, 1])),
+        model=SimpleNamespace(save=Path.touch),
+        work=tmp_path / "work",
+    )
+    job.work.mkdir()
+    before = plt.get_fignums()
+    history = {"head": [{"accuracy": 0.5, "val_accuracy": 0.5}]}
+    save(job, history, np.array([0, 0]))
+    assert plt.get_fignums() == before
+    plt.close(mine)
+
+
+def test_report(finished, folder):
+    printed = finished.printed
+    counts = dict(
+        (name, int(train) + int(val))
+        for name, train, val in re.findall(
+            r"^(\w+) +(\d+) +(\d+)$", printed, re.MULTILINE
+        )
+    )
+    assert counts == COUNTS
+    _, val = train_val_from_directory(
+        folder, image_size=(32, 32), color_mode="grayscale"
+    )
+    model = keras.models.load_model(finished.out)
+    right, wrong = 0, {}
+    for path in val.file_paths:
+        picture = np.array(Image.open(path), "float32")[None, ..., None]
+        taken = val.class_names[model.predict(picture, verbose=0).argmax()]
+        true = Path(path).parent.name
+        right += taken == true
+        if taken != true:
+            wrong[true, taken] = wrong.get((true, taken), 0) + 1
+    rows = curve(finished.out)
+    frozen, n = float(rows[2]["val_accuracy"]), len(val.file_paths)
+    assert (
+        f"Accuracy on {n} validation pictures: {frozen:.1%} with the base "
+        f"frozen, {right / n:.1%} fine-tuned."
+    ) in printed
+    assert float(rows[-1]["val_accuracy"]) == pytest.approx(right / n)
+    for line in re.findall("Worst confusion.*", printed):
+        count, true, taken = re.search(
+            r": (\d+) of \d+ '(\w+)' were taken for '(\w+)'", line
+        ).groups()
+        assert int(count) == wrong[true, taken] == max(wrong.values())
+    assert ("Worst confusion" in printed) == bool(wrong)
+
+
+def test_what_it_says_of_the_model_s_use_is_true(finished, folder, tmp_path):
+    """In a fresh process, on a picture of another size, with Keras alone."""
+    path = next((folder / "cat").iterdir())
+    Image.open(path).resize((50, 40)).save(tmp_path / "new.png")
+    lines = finished.printed.split("alone:\n")[1]
+    load, read, predict = map(str.strip, lines.strip().split("\n"))
+    code = f"""
+import sys, keras
+{load}
+{read.replace("PICTURE", "new.png")}
+print({predict}.tolist())
+assert "cnn_course" not in sys.modules
+"""
+    done = fresh(["-c", code], tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    probabilities = np.array(json.loads(done.stdout.splitlines()[-1]))
+    assert probabilities.shape == (1, 3)
+    assert probabilities.sum() == pytest.approx(1)
+    picture = np.array(Image.open(tmp_path / "new.png"), "float32")
+    model = keras.models.load_model(finished.out)
+    expected = model.predict(picture[None, ..., None], verbose=0)
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-5)
