@@ -1,7 +1,9 @@
 """Checks for the exercises: `check.same_padding(my_function)`.
 
-Each says ✓, or ✗ with the first failing case and a hint that fits the mistake,
-or that the exercise is not started. The names are the notebooks' own.
+Each notebook's exercises are in the file of its name: padding.py for notebook
+02. Read judge.py first, which runs an answer on cases and finds the hint. To
+add an exercise: make it in its notebook's file, name it here, and give
+tests/check/rows/ right and wrong answers, each with words of its hint.
 """
 
 from cnn_course.check.augmentation import (
@@ -10,20 +12,13 @@ from cnn_course.check.augmentation import (
     mirror_box,
     mirror_picture,
 )
-from cnn_course.check.boxes import (
-    greedy_nms,
-    iou_of_two,
-    soft_scores,
-    survivors,
-    target_depth,
-)
-from cnn_course.check.choosing import (
+from cnn_course.check.choosing_a_network import (
     best_within,
     half_precision_megabytes,
     pareto_front,
     training_hours,
 )
-from cnn_course.check.classic import (
+from cnn_course.check.classic_networks import (
     average_pool_parameters,
     first_dense_weights,
     grouped_parameters,
@@ -41,38 +36,24 @@ from cnn_course.check.densenet import (
     dense_layer_weights,
     final_channels,
 )
-from cnn_course.check.devices import (
-    batch_gradient,
-    devices_needed,
-    ring_megabytes,
-    scaled_rate,
-)
+from cnn_course.check.edge_detection import convolve, dense_weights, flip
 from cnn_course.check.efficientnet import (
     blocks_of_b3,
     compound_scale,
     excite_parameters,
     scaling_cost,
 )
-from cnn_course.check.foundations import (
-    conv_parameters,
-    convolve,
-    dense_weights,
-    dilated_span,
+from cnn_course.check.face_recognition import (
+    once_in,
+    one_triplet_loss,
+    triplets_in_batch,
+    who,
+)
+from cnn_course.check.first_convnet import (
     flattened,
-    flip,
-    global_average_pool,
-    layer_shape,
     leaky_relu_gradient,
-    max_pool,
     max_pool_backward,
-    output_size,
-    pool_parameters,
-    receptive_field,
-    same_output,
-    same_padding,
     softmax,
-    valid_layers,
-    zero_pad,
 )
 from cnn_course.check.inception import (
     block_channels,
@@ -80,13 +61,20 @@ from cnn_course.check.inception import (
     one_by_one,
     widest_bottleneck,
 )
-from cnn_course.check.insight import (
+from cnn_course.check.inside_the_network import (
     cam,
     fgsm_step,
     largest_change,
     occlusion_passes,
 )
-from cnn_course.check.localization import (
+from cnn_course.check.iou_nms_anchors import (
+    greedy_nms,
+    iou_of_two,
+    soft_scores,
+    survivors,
+    target_depth,
+)
+from cnn_course.check.localization_and_landmarks import (
     box_to_target,
     landmark_outputs,
     loss_of_one,
@@ -98,13 +86,18 @@ from cnn_course.check.mobilenet import (
     hard_swish,
     separable_share,
 )
-from cnn_course.check.recognition import (
-    once_in,
-    one_triplet_loss,
-    triplets_in_batch,
-    who,
+from cnn_course.check.neural_style_transfer import (
+    gram,
+    gram_numbers,
+    total_cost,
 )
-from cnn_course.check.regions import (
+from cnn_course.check.padding import same_padding, valid_layers, zero_pad
+from cnn_course.check.pooling import (
+    global_average_pool,
+    max_pool,
+    pool_parameters,
+)
+from cnn_course.check.region_proposals import (
     anchor_count,
     anchor_kind,
     between_four,
@@ -117,6 +110,12 @@ from cnn_course.check.resnet import (
     resnet_layers,
     useless_biases,
 )
+from cnn_course.check.scaling_out import (
+    batch_gradient,
+    devices_needed,
+    ring_megabytes,
+    scaled_rate,
+)
 from cnn_course.check.segmentation import (
     lazy_scores,
     mask_iou,
@@ -124,25 +123,30 @@ from cnn_course.check.segmentation import (
     spread_row,
     transpose_size,
 )
-from cnn_course.check.sliding import (
+from cnn_course.check.sliding_windows import (
     count_windows,
     dense_to_kernel,
     hard_negatives,
     window_in_photo,
 )
-from cnn_course.check.style import gram, gram_numbers, total_cost
-from cnn_course.check.super_resolution import (
+from cnn_course.check.strides import dilated_span, output_size, same_output
+from cnn_course.check.super_resolution_and_gestures import (
     decibels,
     joint_class,
     pixel_shuffle,
     share_known,
     sub_pixel_channels,
 )
-from cnn_course.check.transfer import (
+from cnn_course.check.transfer_learning import (
     gradient_steps,
     head_parameters,
     layers_to_train,
     times_faster,
+)
+from cnn_course.check.volumes_and_layers import (
+    conv_parameters,
+    layer_shape,
+    receptive_field,
 )
 from cnn_course.check.yolo import (
     box_from_distances,

@@ -1,4 +1,10 @@
-"""Object detection: boxes, non-max suppression and COCO's scores in NumPy."""
+"""Object detection: boxes, NMS, COCO's scores, YOLO and Faster R-CNN.
+
+Read boxes.py and nms.py first, then coco.py (coco_input.py reads what it is
+given). sliding.py, yolo/ and faster_rcnn/ are three ways to find things.
+readers.py and writers.py are the files: COCO JSON and Pascal VOC, by way of
+annotated.py and polygons.py.
+"""
 
 from cnn_course.detection.boxes import convert_boxes, iou
 from cnn_course.detection.coco import (

@@ -19,7 +19,7 @@ from cnn_course.detection.annotated import (
     assemble,
     load_images,
 )
-from cnn_course.detection.coco import is_known, rows_by_id
+from cnn_course.detection.coco_input import is_known, rows_by_id
 
 SIDES = ("height", "width")
 __all__ = ["Annotated", "BoxedImages", "load_images", "read_coco", "read_voc"]

@@ -8,10 +8,8 @@ import keras
 import numpy as np
 import pytest
 import rows
-from rows.foundations import (
-    same_padding_forgets_even,
-    softmax_overflows,
-)
+from rows.first_convnet import softmax_overflows
+from rows.padding import same_padding_forgets_even
 
 from cnn_course import check
 from cnn_course.check.judge import FunctionExercise, ValueExercise
@@ -50,6 +48,20 @@ def test_every_exercise_has_its_rows():
     assert sorted(check.__all__) == sorted(defined)  # each once
     assert set(check.__all__) == set(RIGHT) == set(WRONG)
     assert min(len(rows) for rows in WRONG.values()) >= 2
+
+
+def test_each_notebook_has_its_exercises_in_the_file_of_its_name():
+    notebooks = Path(__file__).resolve().parents[2] / "notebooks"
+    asked = {}
+    for path in notebooks.glob("[0-9]*.ipynb"):
+        asks = r"check\.(\w+)\(\1\)"
+        found = re.findall(asks, path.read_text(encoding="utf-8"))
+        if found:
+            asked[path.stem[3:]] = sorted(found)
+    assert sorted(asked) == FILES
+    for file, names in asked.items():
+        module = importlib.import_module(f"cnn_course.check.{file}")
+        assert names == sorted(set(check.__all__) & set(vars(module)))
 
 
 @every_exercise

@@ -12,6 +12,7 @@ from PIL import Image
 
 from cnn_course import pipelines
 from cnn_course.pipelines import (
+    broken,
     broken_pictures,
     load_features,
     save_features,
@@ -191,7 +192,9 @@ def test_cache_in_memory_reads_the_files_once(folder):
 
 
 def test_large_folders_are_not_cached_unasked(folder, monkeypatch):
-    monkeypatch.setattr(pipelines, "_CACHE_BYTES", 40 * 9 * 7 * 3 * 4)
+    monkeypatch.setattr(
+        "cnn_course.pipelines.folder._CACHE_BYTES", 40 * 9 * 7 * 3 * 4
+    )
     train, _ = train_val_from_directory(folder, image_size=(9, 7))
     Path(train.file_paths[0]).unlink()
     with pytest.raises(Exception, match="No such file"):
@@ -352,7 +355,7 @@ def test_what_is_not_named_can_be_read(tmp_path, mode, suffix, color_mode):
         ).convert(mode).save(path)
     except (OSError, ValueError):  # this format has no such mode
         return
-    channels = pipelines._CHANNELS[color_mode]
+    channels = broken.CHANNELS[color_mode]
     if not broken_pictures([path], color_mode):
         picture, _ = pipelines.load_picture(str(path), 0, (4, 5), channels)
         assert picture.shape == (4, 5, channels)
@@ -415,7 +418,9 @@ def test_only_broken_pictures(tmp_path):
     ],
 )
 def test_bad_arguments(folder, options, message, monkeypatch):
-    monkeypatch.setattr(pipelines, "broken_pictures", None)  # never called
+    monkeypatch.setattr(
+        "cnn_course.pipelines.folder.broken_pictures", None
+    )  # never called
     with pytest.raises(ValueError, match=message):
         train_val_from_directory(folder, **{"image_size": (9, 7)} | options)
 

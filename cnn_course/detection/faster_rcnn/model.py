@@ -1,270 +1,29 @@
-"""Faster R-CNN: first regions that may hold something, then what they hold.
+"""The two stages as one Keras model, what it learns from, and what it finds.
 
-Ren et al. 2015, https://arxiv.org/abs/1506.01497; RoI align from He et al.
-2017, https://arxiv.org/abs/1703.06870.
-
-Boxes are xyxy in pixels; what is 1/8 of that, in cells of the feature map,
-says so. All functions take a batch, and run on every Keras backend.
+Ren et al. 2015, https://arxiv.org/abs/1506.01497.
 """
 
 import keras
 import numpy as np
 from keras import layers, ops
 
-from cnn_course.detection.boxes import (
-    check_boxes,
-    check_sizes,
-    look_relative,
+from cnn_course.detection.boxes import check_boxes, look_relative
+from cnn_course.detection.faster_rcnn.anchors import (
+    SHAPES,
+    STRIDE,
+    decode_deltas,
+    encode_deltas,
+    make_anchors,
+    match,
+)
+from cnn_course.detection.faster_rcnn.regions import (
+    propose,
+    roi_align,
+    rows_of,
 )
 from cnn_course.detection.nms import suppress_each
 from cnn_course.detection.yolo import backbone, conv_unit, read_out
 from cnn_course.geometry import whole_number
-
-STRIDE = 8  # pixels from one place of the feature map to the next
-SHAPES = ((7, 20), (11, 17), (13, 23), (17, 28), (21, 22))  # width, height
-_TINY = 1e-7
-_LARGEST = 4.0  # of a size's delta: e**4 = 55 times as large
-
-
-# --- anchors, and boxes relative to them -------------------------------------
-
-
-def make_anchors(rows, columns, *, stride=STRIDE, shapes=SHAPES):
-    """Lay boxes of each shape round every place of a feature map.
-
-    Source: Ren et al. 2015, sec. 3.1.1.
-    Differs: they take three sizes in three ratios each.
-
-    Args:
-        rows: int >= 1, of the feature map.
-        columns: int >= 1, likewise.
-        stride: number > 0, pixels from one place to the next.
-        shapes: (A, 2) widths and heights in pixels.
-
-    Returns:
-        float32 array (rows * columns * A, 4), xyxy in pixels: row by row,
-        place by place, shape by shape.
-
-    Raises:
-        ValueError: rows or columns is no int >= 1, or a shape is no shape.
-    """
-    rows = whole_number("rows", rows, 1)
-    columns = whole_number("columns", columns, 1)
-    sizes = check_sizes("shapes", shapes, "(width, height) > 0 in pixels")
-    y, x = np.mgrid[0.5:rows, 0.5:columns] * stride
-    centres = np.stack([x, y], axis=-1)[:, :, None]
-    corners = centres - sizes / 2, centres + sizes / 2
-    return np.concatenate(corners, axis=-1).reshape(-1, 4).astype(np.float32)
-
-
-def _centre_and_size(boxes):
-    start, end = boxes[..., :2], boxes[..., 2:]
-    return (start + end) / 2, end - start
-
-
-def encode_deltas(boxes, anchors):
-    """Say how to get from anchors to boxes: t_x, t_y, t_w, t_h.
-
-    The way from centre to centre is measured in widths and heights of the
-    anchor; sizes are compared by the logarithm of their ratio.
-
-    Source: Ren et al. 2015, eq. 2.
-
-    Args:
-        boxes: tensor (..., n, 4), xyxy in pixels.
-        anchors: tensor (..., n, 4), xyxy in pixels, with an area.
-
-    Returns:
-        Tensor (..., n, 4), without unit; all 0 where the two are equal.
-    """
-    centre, size = _centre_and_size(ops.convert_to_tensor(boxes))
-    anchor_centre, anchor_size = _centre_and_size(
-        ops.convert_to_tensor(anchors)
-    )
-    anchor_size = ops.maximum(anchor_size, _TINY)
-    moved = (centre - anchor_centre) / anchor_size
-    grown = ops.log(ops.maximum(size, _TINY) / anchor_size)
-    return ops.concatenate([moved, grown], axis=-1)
-
-
-def decode_deltas(deltas, anchors):
-    """Move and stretch anchors: the way back from `encode_deltas`.
-
-    Args:
-        deltas: tensor (..., n, 4), t_x, t_y, t_w, t_h.
-        anchors: tensor (..., n, 4), xyxy in pixels.
-
-    Returns:
-        Tensor (..., n, 4), xyxy in pixels, not cut at the picture's edges.
-    """
-    deltas = ops.convert_to_tensor(deltas)
-    centre, size = _centre_and_size(ops.convert_to_tensor(anchors))
-    grown = ops.clip(deltas[..., 2:], -_LARGEST, _LARGEST)
-    half = size * ops.exp(grown) / 2
-    centre = centre + deltas[..., :2] * size
-    return ops.concatenate([centre - half, centre + half], axis=-1)
-
-
-# --- who belongs to whom -----------------------------------------------------
-
-
-def pairwise_iou(boxes1, boxes2):
-    """Compare every box of one set with every box of the other, batch-wise.
-
-    Args:
-        boxes1: tensor (..., n, 4), xyxy.
-        boxes2: tensor (..., m, 4), xyxy in the same unit.
-
-    Returns:
-        Tensor (..., n, m), 0-1; 0 for boxes without area.
-    """
-    boxes1 = ops.convert_to_tensor(boxes1)[..., :, None, :]
-    boxes2 = ops.convert_to_tensor(boxes2)[..., None, :, :]
-
-    def area(start, end):
-        sides = ops.maximum(end - start, 0.0)
-        return sides[..., 0] * sides[..., 1]
-
-    shared = area(
-        ops.maximum(boxes1[..., :2], boxes2[..., :2]),
-        ops.minimum(boxes1[..., 2:], boxes2[..., 2:]),
-    )
-    areas = [area(boxes[..., :2], boxes[..., 2:]) for boxes in (boxes1, boxes2)]
-    return shared / (areas[0] + areas[1] - shared + _TINY)
-
-
-def match(boxes, truth, *, positive, negative, best_too=False):
-    """Give each box the true box that it overlaps most, if enough.
-
-    Source: Ren et al. 2015, sec. 3.1.2 (positive 0.7, negative 0.3 and
-    best_too for anchors); Girshick 2015, sec. 2.3 (0.5 for regions).
-
-    Args:
-        boxes: tensor (..., n, 4), xyxy in pixels.
-        truth: tensor (..., m, 4) likewise; rows of zeros are no boxes.
-        positive: 0-1; an IoU of at least this is an object.
-        negative: 0-1; an IoU of less is background.
-        best_too: bool; True: the boxes that a true box overlaps most are an
-            object as well, so that each true box has one.
-
-    Returns:
-        kind: tensor (..., n), 1 object, 0 background, -1 neither.
-        which: int tensor (..., n), row of truth with the highest IoU.
-    """
-    table = pairwise_iou(boxes, truth)
-    most = ops.max(table, axis=-1)
-    kind = ops.where(most < negative, 0.0, -1.0)
-    kind = ops.where(most >= positive, 1.0, kind)
-    if best_too:
-        best = ops.max(table, axis=-2, keepdims=True)
-        is_best = (table >= best - _TINY) & (best > _TINY)
-        kind = ops.where(ops.any(is_best, axis=-1), 1.0, kind)
-    return kind, ops.argmax(table, axis=-1)
-
-
-def _rows(values, which):
-    """Pick rows: (batch, m, k) by (batch, n) -> (batch, n, k)."""
-    return ops.take_along_axis(values, which[..., None], axis=1)
-
-
-# --- regions: the best proposals, and their features -------------------------
-
-
-def propose(boxes, scores, *, count, iou_threshold=0.7):
-    """Keep the best boxes of each picture by non-max suppression.
-
-    One box a step, in all pictures of the batch at the same time, so that
-    every picture has as many.
-
-    Source: Ren et al. 2015, sec. 3.3.
-
-    Args:
-        boxes: tensor (batch, n, 4), xyxy.
-        scores: tensor (batch, n), 0-1.
-        count: int >= 1, boxes to keep.
-        iou_threshold: 0-1; boxes that overlap a kept one more are dropped.
-
-    Returns:
-        boxes (batch, count, 4) and scores (batch, count), best first; where
-        too few are left, zeros.
-    """
-    places = ops.arange(count)
-
-    def step(i, state):
-        left, kept, kept_scores = state
-        best = ops.argmax(left, axis=1)[:, None]
-        score = ops.take_along_axis(left, best, axis=1)
-        box = _rows(boxes, best) * ops.cast(score[..., None] > 0, boxes.dtype)
-        near = pairwise_iou(boxes, box)[..., 0] > iou_threshold
-        is_best = ops.arange(ops.shape(left)[1]) == best
-        left = ops.where(near | is_best, 0.0, left)
-        here = ops.cast(places == i, boxes.dtype)
-        kept = kept + here[:, None] * box
-        return left, kept, kept_scores + here * score
-
-    batch = ops.shape(boxes)[0]
-    empty = ops.zeros((batch, count, 4)), ops.zeros((batch, count))
-    _, kept, kept_scores = ops.fori_loop(0, count, step, (scores, *empty))
-    return kept, kept_scores
-
-
-def _hats(start, end, size, cells, samples):
-    """How much of each row (or column) of cells each bin takes.
-
-    Bilinear interpolation takes max(0, 1 - distance) of a cell, a hat over
-    its centre.
-    """
-    steps = (ops.arange(size * samples, dtype="float32") + 0.5) / samples
-    bin_size = ops.maximum(end - start, 0.0)[..., None] / size
-    places = start[..., None] + steps * bin_size  # (batch, n, size * samples)
-    places = ops.clip(places - 0.5, 0.0, cells - 1.0)  # the centres' numbers
-    centres = ops.arange(cells, dtype="float32")
-    hats = ops.maximum(0.0, 1 - ops.abs(places[..., None] - centres))
-    shape = (-1, ops.shape(hats)[1], size, samples, cells)
-    return ops.mean(ops.reshape(hats, shape), axis=3)
-
-
-def roi_align(features, boxes, size, *, samples=2):
-    """Cut boxes out of a feature map, all to one size, without rounding.
-
-    A box is cut into size x size bins. Each bin has samples x samples points,
-    whose values are interpolated bilinearly between the four nearest cells,
-    and takes their mean. Cell 0 goes from 0 to 1, its centre is at 0.5.
-
-    Source: He et al. 2017, sec. 3, "RoIAlign".
-    Differs: points outside take the value at the nearest edge.
-
-    Args:
-        features: tensor (batch, rows, columns, channels).
-        boxes: tensor (batch, n, 4), xyxy in **cells**.
-        size: int >= 1, bins along each side.
-        samples: int >= 1, points along each side of a bin.
-
-    Returns:
-        Tensor (batch, n, size, size, channels).
-
-    Raises:
-        ValueError: size or samples is no int >= 1, or a shape doesn't fit.
-    """
-    size = whole_number("size", size, 1)
-    samples = whole_number("samples", samples, 1)
-    features = ops.convert_to_tensor(features)
-    boxes = ops.convert_to_tensor(boxes)
-    if len(features.shape) != 4 or len(boxes.shape) != 3:
-        raise ValueError(
-            "features must be (batch, rows, columns, channels) and boxes "
-            f"(batch, n, 4); got {tuple(features.shape)} and "
-            f"{tuple(boxes.shape)}."
-        )
-    rows, columns = features.shape[1:3]
-    down = _hats(boxes[..., 1], boxes[..., 3], size, rows, samples)
-    along = _hats(boxes[..., 0], boxes[..., 2], size, columns, samples)
-    # A point's share of a cell is its row's share times its column's.
-    strips = ops.einsum("bnsr,brcf->bnscf", down, features)
-    return ops.einsum("bntc,bnscf->bnstf", along, strips)
-
-
-# --- the two-stage network ---------------------------------------------------
 
 
 def _mean_where(values, chosen):
@@ -410,7 +169,7 @@ class FasterRCNN(keras.Model):
         kind, which = match(
             anchors, true_boxes, positive=0.7, negative=0.3, best_too=True
         )
-        shall = encode_deltas(_rows(true_boxes, which), anchors)
+        shall = encode_deltas(rows_of(true_boxes, which), anchors)
         # -log(sigmoid(x)) is softplus(-x).
         unseen = _mean_where(ops.softplus(-objectness), kind == 1)
         false_alarm = _mean_where(ops.softplus(objectness), kind == 0)
@@ -429,7 +188,7 @@ class FasterRCNN(keras.Model):
             label, logits, from_logits=True
         )
         is_box = boxes[..., 2] > boxes[..., 0]
-        shall = encode_deltas(_rows(true_boxes, which), boxes)
+        shall = encode_deltas(rows_of(true_boxes, which), boxes)
         terms["classes"] = _mean_where(entropy, is_box)
         terms["boxes"] = _mean_where(_smooth_l1(moves - shall), kind == 1)
         return terms
