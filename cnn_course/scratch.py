@@ -124,6 +124,7 @@ def _correlate_padded(x, kernel, strides, sides):
     return y.reshape(len(x), height, -1, filters)[:, :, :width]
 
 
+@np.errstate(invalid="ignore")  # BLAS computes 0 * inf in unused lanes
 def conv2d(x, kernel, bias=None, *, strides=1, padding="valid"):
     """Convolve pictures with filters, as a Conv2D layer does.
 
@@ -181,6 +182,7 @@ def convolve_one(image, kernel, *, strides=1, padding="valid"):
     )[0, :, :, 0]
 
 
+@np.errstate(invalid="ignore")  # BLAS computes 0 * inf in unused lanes
 def conv2d_backward(dy, x, kernel, *, strides=1, padding="valid"):
     """Carry a gradient back through `conv2d`.
 

@@ -121,7 +121,7 @@ def test_a_batch_larger_than_the_cache_equals_tensorflow(filters):
 
 
 @pytest.mark.parametrize("strides", [1, 2])
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_only_windows_with_a_bad_pixel_are_bad(bad, strides):
     kernel = 1 + draw(0, 5, 5, 1, 2) ** 2  # no 0, which times inf is NaN
     spoilt = np.zeros((1, 15, 15, 1))
@@ -143,6 +143,20 @@ def test_only_windows_with_a_bad_pixel_are_bad(bad, strides):
     first = 2 * strides
     expected[first : first + 5, first : first + 5] = True
     np.testing.assert_array_equal(~np.isfinite(dx[0, ..., 0]), expected)
+
+
+def test_infinity_times_zero_is_nan_without_a_warning():
+    row, kernel = np.array([[1, 2, np.inf, 3]]), np.array([[1, 0]])
+    np.testing.assert_array_equal(
+        convolve_one(row, kernel), [[1, np.nan, np.inf]]
+    )
+    dx, dkernel, dbias = conv2d_backward(
+        row[None, :, :, None],
+        np.ones((1, 1, 5, 1)),
+        kernel[..., None, None],
+    )
+    np.testing.assert_array_equal(dx.ravel(), [1, 2, np.inf, np.nan, 0])
+    assert [*dkernel.ravel(), *dbias] == [np.inf] * 3
 
 
 @st.composite
