@@ -1,16 +1,9 @@
 """Reuse a trained network: freeze it, thaw its last layers; a small one."""
 
-from pathlib import Path
-
 import keras
 from keras import layers
 
-_WEIGHTS = (
-    Path(__file__).resolve().parent.parent
-    / "data"
-    / "weights"
-    / "course_backbone.weights.h5"
-)
+from cnn_course.datasets.bundled import data_folder
 
 
 def course_backbone(*, pretrained=True):
@@ -28,7 +21,7 @@ def course_backbone(*, pretrained=True):
         8 pixels on -> features (batch, 128).
 
     Raises:
-        FileNotFoundError: the repository's data/ is missing.
+        FileNotFoundError: data/ is missing.
     """
     inputs = x = keras.Input((None, None, 1))
     x = layers.GroupNormalization(1, center=False, scale=False)(x)
@@ -43,14 +36,8 @@ def course_backbone(*, pretrained=True):
     x = layers.GlobalAveragePooling2D(name="features")(x)
     model = keras.Model(inputs, x, name="course_backbone")
     if pretrained:
-        if not _WEIGHTS.exists():
-            raise FileNotFoundError(
-                "The backbone's weights are not here (data/weights/ is "
-                "missing beside the package): they come with the course's "
-                "repository, so clone it and install it from there with "
-                '`pip install -e ".[lab]"`.'
-            )
-        model.load_weights(_WEIGHTS)
+        weights = data_folder("weights") / "course_backbone.weights.h5"
+        model.load_weights(weights)
     return model
 
 

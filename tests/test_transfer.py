@@ -7,6 +7,7 @@ import pytest
 from keras import layers
 
 from cnn_course import datasets, transfer
+from cnn_course.datasets import bundled
 from cnn_course.nets import mobilenet_v2
 from cnn_course.transfer import freeze, unfreeze_last
 
@@ -182,7 +183,7 @@ def test_backbone_serves_surfaces_that_it_has_never_seen(backbone):
 
 
 def test_missing_weights_say_how_to_get_them(monkeypatch, tmp_path):
-    monkeypatch.setattr(transfer, "_WEIGHTS", tmp_path / "none")
+    monkeypatch.setattr(bundled, "_DATA", tmp_path)
     with pytest.raises(FileNotFoundError, match="clone it and install"):
         transfer.course_backbone()
     transfer.course_backbone(pretrained=False)

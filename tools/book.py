@@ -1,7 +1,7 @@
 """Lay out the book's pages for Sphinx, as `make book` does first.
 
-Into book/build/source: the README as the first page, the notebooks, and a page
-with the blocks of each file of cnn_course/nets/.
+Into book/build/source: the README as the first page, the notebooks, the
+catalogue, and a page with the blocks of each file of cnn_course/nets/.
 """
 
 import ast
@@ -14,6 +14,7 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "book" / "build" / "source"
+CATALOGUE = re.compile(r"\]\((?:\.\./)?CATALOGUE\.md\)")
 REPOSITORY_FILE = re.compile(r"\]\((?:\.\./)?cnn_course/nets/(\w+)\.py\)")
 PARTS = {
     "Start": "00",
@@ -45,12 +46,21 @@ def contents():
 def first_page():
     """The README, without what only a repository has."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    text = text.split("## For developers")[0]
+    text = text.split("## Where things are")[0]
     return f"{link_blocks(text, 'blocks/')}\n{contents()}\n"
 
 
+def catalogue_page():
+    """The catalogue, with a hidden table of the pages of the blocks' files."""
+    text = (ROOT / "CATALOGUE.md").read_text(encoding="utf-8")
+    text = link_blocks(text.replace("](notebooks/", "](../notebooks/"), "")
+    pages = [path.stem for path in catalogue.files()]
+    return "\n".join([text, "```{toctree}", ":hidden:", "", *pages, "```", ""])
+
+
 def link_blocks(text, folder):
-    """Turn links to files of nets/ into links to their pages."""
+    """Turn links to files of nets/, and the catalogue, into those pages."""
+    text = CATALOGUE.sub(f"]({folder}index.md)", text)
     return REPOSITORY_FILE.sub(rf"]({folder}\1.md)", text)
 
 
@@ -112,22 +122,8 @@ def lay_out(folder):
         (folder / "blocks" / f"{path.stem}.md").write_text(
             block_page(path), encoding="utf-8"
         )
-    pages = [path.stem for path in catalogue.files()]
-    toc = ["```{toctree}", ":hidden:", "", *pages, "```"]
     (folder / "blocks" / "index.md").write_text(
-        "\n".join(
-            [
-                "# Blocks and networks",
-                "",
-                "Each runs when pasted alone: the button in the corner of a "
-                "block copies it with the imports that it needs.",
-                "",
-                link_blocks(catalogue.catalogue(""), ""),
-                "",
-                *toc,
-            ]
-        ),
-        encoding="utf-8",
+        catalogue_page(), encoding="utf-8"
     )
 
 

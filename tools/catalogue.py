@@ -1,4 +1,4 @@
-"""The catalogue of blocks and networks, for the README and 00.
+"""The catalogue of blocks and networks, for CATALOGUE.md and the book.
 
 Everything comes from the docstrings of cnn_course/nets/, whose formulas and
 counts the tests check.
@@ -55,8 +55,9 @@ def paper(path):
 
 def blocks(prefix):
     """The table of blocks, with links to the files below prefix."""
+    pictures = f"{prefix}notebooks/thumbnails/blocks"
     rows = [
-        "| block | parameters | source | import |",
+        "| block | parameters | source | picture |",
         "| --- | --- | --- | --- |",
     ]
     for path in files():
@@ -65,11 +66,14 @@ def blocks(prefix):
             where = _field(docstring, "Source").split(";")[0].rstrip(".")
             formula = _field(docstring, "Parameters").split(";")[0].rstrip(".")
             formula = formula.replace(", with ", "<br>with ")
+            picture = f"{pictures}/{node.name}.png"
             rows.append(
                 f"| [`{node.name}`]({prefix}cnn_course/nets/{path.name})<br>"
-                f"{docstring.splitlines()[0]} | {formula} "
+                f"{docstring.splitlines()[0]}<br>"
+                f"`from cnn_course.nets.{path.stem} import {node.name}` "
+                f"| {formula} "
                 f"| {where.replace(authors, f'[{authors}]({address})', 1)} "
-                f"| `from cnn_course.nets.{path.stem} import {node.name}` |"
+                f"| [![{node.name}]({picture})]({picture}) |"
             )
     return "\n".join(rows)
 

@@ -16,12 +16,13 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import block_pictures
 import nbformat
 from catalogue import catalogue
 from nbclient import NotebookClient
 from PIL import Image
 from traitlets.config import Config
-from written import update
+from written import CATALOGUE, README, write_page, write_start
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -144,19 +145,22 @@ def save_pictures(path):
             picture.save(folder / f"{path.stem}.png", optimize=True)
 
 
-def course_map(prefix):
+def course_map(prefix, *, thumbnails=True):
     """Write the map as a Markdown table, with links below prefix.
 
     A row in bold begins each part, as the notebooks' first cells name it.
     """
-    rows = ["| | notebook | the question | runs |", "| --- | --- | --- | --- |"]
+    rows = ["| notebook | the question | runs |", "| --- | --- | --- |"]
+    if thumbnails:
+        rows = ["| " + rows[0], "| --- " + rows[1]]
+    empty = "| " if thumbnails else ""
     last_part = None
     for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
         first = nbformat.read(path, as_version=4).cells[0].source
         part = PART.search(first)
         if part and part[1] != last_part:
             last_part = part[1]
-            rows.append(f"| | **{last_part}** | | |")
+            rows.append(f"{empty}| **{last_part}** | | |")
         title, question = first.splitlines()[0].lstrip("# ").split(": ", 1)
         time_and_memory = RUNS.search(first).group(1)
         seconds, memory = re.findall(r"[\d.]+ (?:s|GB)", time_and_memory)
@@ -164,11 +168,19 @@ def course_map(prefix):
         shown = (NOTEBOOKS / picture).exists()
         figure = f"![A figure of notebook {number}]({prefix}{picture})"
         rows.append(
-            f"| {figure if shown else ''} "
-            f"| [{number} {title}]({prefix}{path.name}) "
+            (f"| {figure if shown else ''} " if thumbnails else "")
+            + f"| [{number} {title}]({prefix}{path.name}) "
             f"| {question} | {seconds}, {memory} |"
         )
     return "\n".join(rows)
+
+
+def write_tables():
+    """Write the map, the catalogue and the pictures of its blocks."""
+    write_start("map", course_map(""))
+    write_page(README, "map", course_map("notebooks/", thumbnails=False))
+    block_pictures.draw_all()
+    write_page(CATALOGUE, "catalogue", catalogue(""))
 
 
 def main(only):
@@ -182,8 +194,7 @@ def main(only):
             seconds, peak = pool.submit(execute, path).result()
         print(f"{seconds:.0f} s, {peak / 1e9:.1f} GB")
         save_pictures(path)
-    update("map", course_map(""), course_map("notebooks/"))
-    update("catalogue", catalogue("../"), catalogue(""))
+    write_tables()
 
 
 if __name__ == "__main__":

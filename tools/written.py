@@ -1,4 +1,4 @@
-"""The parts of 00 and of the README that `make notebooks` writes."""
+"""The parts of 00, README and CATALOGUE that `make notebooks` writes."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 START = ROOT / "notebooks" / "00_start_here.ipynb"
 README = ROOT / "README.md"
+CATALOGUE = ROOT / "CATALOGUE.md"
 
 
 def replace(text, name, part):
@@ -18,12 +19,16 @@ def replace(text, name, part):
     return f"{head}{first}\n\n{part}\n\n{last}{tail}"
 
 
-def update(name, in_start, in_readme):
-    """Write a part, with links that fit each place, into 00 and the README."""
+def write_start(name, part):
+    """Write a part into 00, whose cells hold it."""
     notebook = nbformat.read(START, as_version=4)
     for cell in notebook.cells:
         if f"<!-- end of {name} -->" in cell.source:
-            cell.source = replace(cell.source, name, in_start)
+            cell.source = replace(cell.source, name, part)
     nbformat.write(notebook, START)
-    text = README.read_text(encoding="utf-8")
-    README.write_text(replace(text, name, in_readme), encoding="utf-8")
+
+
+def write_page(path, name, part):
+    """Write a part into a Markdown page."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(replace(text, name, part), encoding="utf-8")

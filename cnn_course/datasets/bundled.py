@@ -1,4 +1,8 @@
-"""What lies in data/: the photographs, the faces and the small digits."""
+"""What lies in data/: the photographs, the faces and the small digits.
+
+data/ lies beside the package in the course's repository, and inside it where
+the package was installed alone.
+"""
 
 from functools import cache
 from pathlib import Path
@@ -9,18 +13,32 @@ from PIL import Image
 from cnn_course.datasets.labelled import LabelledImages, check_split
 from cnn_course.geometry import whole_number
 
-_DATA = Path(__file__).resolve().parents[2] / "data"
+_PACKAGE = Path(__file__).resolve().parents[1]
+_INSTALLED = (_PACKAGE / "data").is_dir()
+_DATA = (_PACKAGE if _INSTALLED else _PACKAGE.parent) / "data"
 _TEST_SHARE = 0.2
 DIGITS = tuple("0123456789")
 
 
 def data_folder(name):
+    """Find a folder of data/.
+
+    Args:
+        name: str, such as "photos" or "weights".
+
+    Returns:
+        pathlib.Path.
+
+    Raises:
+        FileNotFoundError: it is not there; the message says how to get it.
+    """
     folder = _DATA / name
     if not folder.is_dir():
         raise FileNotFoundError(
-            f"The bundled pictures are not here ({name}/ is missing beside "
-            "the package): they come with the course's repository, so clone "
-            'it and install it from there with `pip install -e ".[lab]"`.'
+            f"The bundled pictures and weights are not here ({name}/ is "
+            "missing): they come with the course's repository, so clone it "
+            'and install it from there with `pip install -e ".[lab]"`, or '
+            "with `pip install .` for the package alone."
         )
     return folder
 

@@ -1,4 +1,9 @@
-"""Networks and their blocks, one paper one file, on Keras alone."""
+"""Networks and their blocks, one paper one file, on Keras alone.
+
+Each file has its blocks first, then the networks made of them; copied alone,
+it runs. Read resnet.py first, the shortest way from a block to a network.
+CATALOGUE.md lists them all, with a picture of each block.
+"""
 
 from cnn_course.nets.alexnet import alexnet
 from cnn_course.nets.densenet import densenet121

@@ -349,24 +349,36 @@ def test_replace_keeps_what_is_around_it():
     assert written.replace(text, "map", "new") == text
 
 
-def test_update_writes_start_and_readme(tmp_path, monkeypatch):
-    readme, start = tmp_path / "README.md", tmp_path / "00.ipynb"
-    monkeypatch.setattr(written, "README", readme)
+def test_a_page_gets_its_part(tmp_path):
+    page = tmp_path / "README.md"
+    page.write_text(f"# Course ✓\n{BEGIN}\n{END}\nend\n", encoding="utf-8")
+    written.write_page(page, "map", "new ✓")
+    text = page.read_text(encoding="utf-8")
+    assert text == f"# Course ✓\n{BEGIN}\n\nnew ✓\n\n{END}\nend\n"
+
+
+def test_start_gets_its_part_in_the_cell_that_has_the_marks(
+    tmp_path, monkeypatch
+):
+    start = tmp_path / "00.ipynb"
     monkeypatch.setattr(written, "START", start)
-    readme.write_text(f"# Course ✓\n{BEGIN}\n{END}\nend\n", encoding="utf-8")
     write(start, "Start: where?")
     notebook = nbformat.read(start, as_version=4)
     text = f"Map\n{BEGIN}\n{END}"
     notebook.cells.append(nbformat.v4.new_markdown_cell(text))
     nbformat.write(notebook, start)
-    written.update("map", "in start", "in readme ✓")
-    text = readme.read_text(encoding="utf-8")
-    assert text.startswith("# Course ✓\n")
-    assert text.endswith("\nend\n")
-    assert "in readme ✓" in text
+    written.write_start("map", "new")
     first, mapped = cells(start)
     assert first.source.startswith("# Start: where?")
-    assert mapped.source == f"Map\n{BEGIN}\n\nin start\n\n{END}"
+    assert mapped.source == f"Map\n{BEGIN}\n\nnew\n\n{END}"
+
+
+def test_map_without_thumbnails_has_a_column_less(course):
+    rows = course.course_map("sub/", thumbnails=False).splitlines()
+    assert {row.count("|") for row in rows} == {4}
+    assert "thumbnails" not in "".join(rows)
+    assert rows[3] == "| **Part I · A** | | |"
+    assert rows[4] == "| [01 One](sub/01_one.ipynb) | why? | 15 s, 1.5 GB |"
 
 
 def as_base64(pixels):
@@ -440,6 +452,14 @@ def test_shrink_never_makes_a_figure_larger(tool):
 def test_stored_maps_are_those_of_the_stored_notebooks(tool):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     start = prose(ROOT / "notebooks" / "00_start_here.ipynb")
-    for text, prefix in ((readme, "notebooks/"), (start, "")):
-        fresh = written.replace(text, "map", tool.course_map(prefix))
+    for text, options in (
+        (readme, {"prefix": "notebooks/", "thumbnails": False}),
+        (start, {"prefix": ""}),
+    ):
+        fresh = written.replace(text, "map", tool.course_map(**options))
         assert fresh == text, "run make notebooks"
+
+
+def test_readme_is_two_screens():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(readme) <= 9_000
