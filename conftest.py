@@ -1,10 +1,11 @@
-"""Notebook kernels under nbval talk over Unix sockets: no ports, no network."""
+"""The longest files first; kernels on Unix sockets: no ports, no network."""
 
 import itertools
 import sys
 import tempfile
 
 import nbval.kernel
+import slowest_first
 from jupyter_client.manager import KernelManager
 from traitlets import default
 
@@ -28,9 +29,18 @@ class UnixSocketKernelManager(KernelManager):
 
 
 def pytest_configure(config):
-    """Swap nbval's kernel manager, where there are Unix sockets."""
+    """Keep pytest-xdist from reordering; swap nbval's kernel manager.
+
+    The latter where there are Unix sockets.
+    """
+    config.option.loadscopereorder = False
     if sys.platform != "win32":
         folder = tempfile.TemporaryDirectory()
         config.add_cleanup(folder.cleanup)
         UnixSocketKernelManager.folder = folder.name
         nbval.kernel.KernelManager = UnixSocketKernelManager
+
+
+def pytest_collection_modifyitems(items):
+    """Sort the files; those that take equally long stay in order."""
+    items.sort(key=lambda item: -slowest_first.seconds(item.path))
