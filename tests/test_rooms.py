@@ -55,6 +55,20 @@ def test_the_plan_names_every_room_once():
     assert len(rooms) <= 16
 
 
+def test_the_places_that_contributing_names_are_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    places = re.findall(r"`((?:[\w.]+/)+[\w.]*)`", text)
+    assert "finetune/recipe.py" in places
+    assert "cnn_course/nets/" in places
+    for place in set(places) - {
+        "findings/NAME.sh",
+        "book/build/site/index.html",
+    }:
+        assert (ROOT / place).exists() or (PACKAGE / place).exists(), place
+    file, name = re.search(r"(tests/\S+\.py) -k (\w+)", text).groups()
+    assert name in (ROOT / file).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("path", FILES, ids=module_of)
 def test_nothing_below_imports_from_above(path):
     here, order = room(module_of(path)), plan()

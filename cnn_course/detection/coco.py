@@ -1,4 +1,4 @@
-"""COCO's twelve figures for a detector, in NumPy.
+"""COCO's twelve figures for a detector, such as its AP (or mAP), in NumPy.
 
 Detections are matched with annotations one rank at a time: first the best
 detection of every image and class, then all the second best, and so on. One

@@ -29,18 +29,28 @@ def test_every_page_is_in_the_contents(source):
     assert set(re.findall(r"^(\w+)$", toctree, re.M)) == files
 
 
-def test_no_link_leaves_the_book(source):
-    pages = [p.read_text(encoding="utf-8") for p in source.rglob("*.md")]
+def test_every_link_of_a_page_leads_to_a_page_or_a_picture(source):
+    pages = {p: p.read_text(encoding="utf-8") for p in source.rglob("*.md")}
     for path in source.rglob("*.ipynb"):
         cells = nbformat.read(path, as_version=4).cells
-        pages += [c.source for c in cells if c.cell_type == "markdown"]
-    assert not any("cnn_course/nets/" in link for link in links_in(pages))
+        prose = [c.source for c in cells if c.cell_type == "markdown"]
+        pages[path] = "\n\n".join(prose)
+    for path, text in pages.items():
+        for link in re.findall(r"\]\((\S+?)\)", text):
+            file = link.partition("#")[0]
+            if file and "://" not in link:
+                assert (path.parent / file).is_file(), f"{path.name}: {link}"
 
 
-def links_in(pages):
-    return [
-        link for page in pages for link in re.findall(r"\]\((\S+?)\)", page)
-    ]
+def test_the_catalogue_is_a_page_with_the_pictures_of_the_blocks(source):
+    page = (source / "blocks" / "index.md").read_text(encoding="utf-8")
+    assert page.startswith("# Catalogue\n")
+    for path in catalogue.files():
+        for node, _ in catalogue.block_functions(path):
+            assert f"[`{node.name}`]({path.stem}.md)" in page
+            assert f"thumbnails/blocks/{node.name}.png)" in page
+    start = (source / "index.md").read_text(encoding="utf-8")
+    assert "(blocks/index.md)" in start
 
 
 @pytest.mark.parametrize("path", catalogue.files(), ids=lambda path: path.stem)
