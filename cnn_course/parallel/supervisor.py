@@ -8,7 +8,8 @@ import threading
 import traceback
 
 _SUPERVISED = "CNN_COURSE_SUPERVISED"  # the log of a process with a supervisor
-PATIENCE = 20  # seconds without a sign of life, then a process counts as dead
+# Seconds without a sign of life, then a process counts as dead.
+PATIENCE = int(os.environ.get("CNN_COURSE_PATIENCE", 20))
 LOST = 3  # the exit status of a process that another one has left alone
 
 
