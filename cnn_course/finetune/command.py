@@ -4,8 +4,6 @@ With --devices it trains on several devices of one machine. On Keras's JAX
 backend it trains on several machines: run it on each, with the same --processes
 and --coordinator and with a --process-id of its own; FOLDER and --out must lie
 on storage that all of them share. Each reads its share of every batch.
-A process that is silent for 20 seconds is given up, or for as many as the
-environment variable CNN_COURSE_PATIENCE says.
 """
 
 import sys

@@ -8,8 +8,7 @@ import threading
 import traceback
 
 _SUPERVISED = "CNN_COURSE_SUPERVISED"  # the log of a process with a supervisor
-# Seconds without a sign of life, then a process counts as dead.
-PATIENCE = int(os.environ.get("CNN_COURSE_PATIENCE", 20))
+PATIENCE = 20  # seconds without a sign of life, then a process counts as dead
 LOST = 3  # the exit status of a process that another one has left alone
 
 

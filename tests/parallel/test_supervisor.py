@@ -16,15 +16,10 @@ from fresh_process import cpu_only
 
 from cnn_course import datasets, parallel
 
-PATIENCE = 6  # seconds, not 20: two tests wait until they are over
-needs_signals = pytest.mark.skipif(
-    sys.platform == "win32", reason="needs signals"
-)
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Pictures of which 80 are to train on: whole batches of 40."""
+    """Pictures of which 80 are to train on: whole batches of 16."""
     folder = tmp_path_factory.mktemp("data") / "surfaces"
     made = datasets.surfaces(per_class=17)
     chosen = slice(0, 100)
@@ -38,8 +33,8 @@ def folder(tmp_path_factory):
 def command(folder, out, *more):
     return [
         *(sys.executable, "-m", "cnn_course.finetune", str(folder)),
-        *("--weights", "course", "--batch-size", "40", "--unfreeze", "2"),
-        *("--head-epochs", "8", "--epochs", "5", "--out", str(out), *more),
+        *("--weights", "course", "--batch-size", "16", "--unfreeze", "2"),
+        *("--head-epochs", "30", "--epochs", "10", "--out", str(out), *more),
     ]
 
 
@@ -57,7 +52,7 @@ class Pair:
         self.processes = [
             subprocess.Popen(
                 command(folder, out, *group, "--process-id", str(i), *more),
-                env=cpu_only("jax") | {"CNN_COURSE_PATIENCE": str(PATIENCE)},
+                env=cpu_only("jax"),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
@@ -146,66 +141,40 @@ def assert_left(said, log):
     assert log.stat().st_size > 0
 
 
-def left_alone(folder, out, *, stage, epochs, victim, how):
-    """Let one process die after some epochs; which backup is there then."""
-    log = out.with_suffix(f".process_{1 - victim}.log")
-    with Pair(folder, out) as pair:
-        pair.wait_for(stage, epochs)
-        pair.signal(victim, how)
-        start = time.monotonic()
-        said = pair.ended(1 - victim)
-        assert time.monotonic() - start < 3 * PATIENCE
-        assert_left(said, log)
-        if how == signal.SIGSTOP:
-            pair.signal(victim, signal.SIGKILL)
-        pair.ended(victim)
-    assert not out.exists()
-    backups = (out.with_suffix(".work") / stage).glob("epoch_*")
-    return max(int(path.name[-7:]) for path in backups)
-
-
-@pytest.fixture(scope="module")
-def cut_off(folder, tmp_path_factory):
-    """Process 1 fell silent in the head's training, as if its cable were cut.
-
-    Has the model's path and the number of the head's last backup.
-    """
-    out = tmp_path_factory.mktemp("left") / "model.keras"
-    how = {"stage": "head", "epochs": 3, "victim": 1, "how": signal.SIGSTOP}
-    return out, left_alone(folder, out, **how)
-
-
-@pytest.fixture(scope="module")
-def killed(folder, cut_off):
-    """Started again, process 0 died in the fine-tuning; the same two things."""
-    out, _ = cut_off
-    how = {"stage": "fine-tuning", "epochs": 2, "victim": 0}
-    return out, left_alone(folder, out, **how, how=signal.SIGKILL)
-
-
-@needs_signals
-def test_one_is_cut_off_and_the_other_ends(cut_off):
-    assert cut_off[1] >= 3
-
-
-@needs_signals
-def test_one_is_killed_and_the_other_ends(killed):
-    assert killed[1] >= 2
-
-
-@needs_signals
-def test_all_go_on_from_the_last_epoch(folder, trained, killed):
-    out, _ = killed
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+def test_one_dies_and_all_go_on_from_the_last_epoch(folder, trained, tmp_path):
+    out = tmp_path / "model.keras"
+    logs = [out.with_suffix(f".process_{i}.log") for i in (0, 1)]
+    epochs = []
+    for stage, count, victim, how in [
+        ("head", 3, 1, signal.SIGSTOP),  # as if its cable were cut
+        ("fine-tuning", 2, 0, signal.SIGKILL),
+    ]:
+        with Pair(folder, out) as pair:
+            pair.wait_for(stage, count)
+            pair.signal(victim, how)
+            start = time.monotonic()
+            said = pair.ended(1 - victim)
+            assert time.monotonic() - start < 3 * parallel.PATIENCE
+            assert_left(said, logs[1 - victim])
+            if how == signal.SIGSTOP:
+                pair.signal(victim, signal.SIGKILL)
+            pair.ended(victim)
+        assert not out.exists()
+        backups = (out.with_suffix(".work") / stage).glob("epoch_*")
+        epochs.append(max(int(path.name[-7:]) for path in backups))
     with Pair(folder, out) as pair:
         for i in 0, 1:
             status, _, wrong = pair.ended(i)
             assert (status, wrong) == (0, "")
+    assert epochs[0] >= 3
+    assert epochs[1] >= 2
     assert difference(out, trained) == 0
     histories = [
         path.with_suffix(".history.csv").read_text() for path in (out, trained)
     ]
     assert histories[0] == histories[1]
-    assert not list(out.parent.glob("*.log"))
+    assert not any(log.exists() for log in logs)
     assert not out.with_suffix(".work").exists()
 
 
@@ -219,7 +188,7 @@ def test_processes_with_other_arguments(folder, tmp_path):
         assert pair.ended(0)[0] == parallel.LOST
 
 
-@needs_signals
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 def test_ctrl_c_where_nothing_listens(folder, tmp_path):
     """Process 0 waits for a second that never comes."""
     # A process in a shell's background inherits that Ctrl-C is ignored.
@@ -233,5 +202,5 @@ def test_ctrl_c_where_nothing_listens(folder, tmp_path):
         out = pair.processes[0].stdout
         assert "Waiting for 2 processes at 127.0.0.1" in out.readline()
         pair.signal(0, signal.SIGINT)
-        status, _, wrong = pair.ended(0, 3 * PATIENCE)
+        status, _, wrong = pair.ended(0, 3 * parallel.PATIENCE)
         assert (status, wrong) == (130, "")
