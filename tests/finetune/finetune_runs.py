@@ -14,7 +14,7 @@ from cnn_course.finetune import main
 
 COUNTS = {"brick": 16, "coffee": 10, "cat": 5}
 SHORT = ("--weights", "course", "--head-epochs", "3", "--epochs", "2")
-SHORT += ("--batch-size", "8", "--unfreeze", "2")
+SHORT += ("--batch-size", "16", "--unfreeze", "2")
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import keras
 import numpy as np
+import pytest
 from finetune_runs import curve, eagerly, fresh, run, weights
 from official_weights import link_weights, needs_weights
 
@@ -91,19 +92,31 @@ def test_order_depends_on_seed_and_epoch_alone(tmp_path):
     assert (orders(5, seed=4) != all_five).any()
 
 
-@needs_weights
-def test_imagenet_on_photographs_in_colour(tmp_path):
-    (tmp_path / "home").mkdir()
-    home = link_weights(tmp_path / "home")
-    crops = datasets.surfaces(per_class=8, size=96, grey=False)
-    datasets.save_as_folder(crops, tmp_path / "photos", suffix=".jpg")
-    command = ["-m", "cnn_course.finetune", "photos", "--image-size", "96"]
+@pytest.fixture(scope="module")
+def photographs(tmp_path_factory):
+    """A run on photographs in colour: its folder and its CompletedProcess."""
+    where = tmp_path_factory.mktemp("photographs")
+    (where / "home").mkdir()
+    home = link_weights(where / "home")
+    crops = datasets.surfaces(per_class=8, size=64, grey=False)
+    datasets.save_as_folder(crops, where / "photos", suffix=".jpg")
+    command = ["-m", "cnn_course.finetune", "photos", "--image-size", "64"]
     command += ["--epochs", "1", "--unfreeze", "4", "--head-epochs", "20"]
-    done = fresh(command, tmp_path, KERAS_HOME=home)
+    return where, fresh(command, where, KERAS_HOME=home)
+
+
+@needs_weights
+def test_imagenet_on_photographs_in_colour(photographs):
+    _, done = photographs
     assert (done.returncode, done.stderr) == (0, "")
     tuned = float(re.search(r"([\d.]+)% fine-tuned", done.stdout)[1])
     assert tuned > 60  # chance: 17
-    model = keras.models.load_model(tmp_path / "model.keras")
-    test = datasets.surfaces("test", per_class=5, size=96, grey=False)
+
+
+@needs_weights
+def test_imagenet_tells_new_photographs_apart(photographs):
+    where, _ = photographs
+    model = keras.models.load_model(where / "model.keras")
+    test = datasets.surfaces("test", per_class=5, size=64, grey=False)
     predicted = model.predict(test.images, verbose=0).argmax(axis=-1)
     assert (predicted == test.labels).mean() > 0.4

@@ -103,20 +103,57 @@ def killed_after(epochs, stage, arguments, work):
     assert process.returncode == -signal.SIGKILL
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-def test_killed_in_both_stages(folder, tmp_path):
-    work, out = tmp_path / "model.work", tmp_path / "model.keras"
-    long = ("--head-epochs", "30", "--epochs", "8")
-    assert run(folder, tmp_path / "whole.keras", *long) == 0
-    arguments = [str(folder), *SHORT, *long, "--out", str(out)]
-    killed_after(3, "head", arguments, work)
-    assert not (work / "fine-tuning").exists()
-    killed_after(2, "fine-tuning", arguments, work)
-    assert not out.exists()
-    assert main(arguments) == 0
-    assert_same_weights(out, tmp_path / "whole.keras")
-    assert curve(out) == curve(tmp_path / "whole.keras")
-    assert not work.exists()
+needs_sigkill = pytest.mark.skipif(
+    sys.platform == "win32", reason="needs SIGKILL"
+)
+LONG = (*SHORT, "--head-epochs", "12", "--epochs", "6")
+
+
+@pytest.fixture(scope="module")
+def whole(folder, tmp_path_factory):
+    """A longer run that nothing has interrupted."""
+    out = tmp_path_factory.mktemp("whole") / "model.keras"
+    assert main([str(folder), *LONG, "--out", str(out)]) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def killed_in_the_head(folder, tmp_path_factory):
+    """A killed run; has the model's path and the stages begun until then."""
+    out = tmp_path_factory.mktemp("killed") / "model.keras"
+    work = out.with_suffix(".work")
+    killed_after(3, "head", [str(folder), *LONG, "--out", str(out)], work)
+    return out, {path.name for path in work.iterdir() if path.is_dir()}
+
+
+@pytest.fixture(scope="module")
+def killed_in_both_stages(folder, killed_in_the_head):
+    """The same, killed again; has the model's path."""
+    out, _ = killed_in_the_head
+    arguments = [str(folder), *LONG, "--out", str(out)]
+    killed_after(2, "fine-tuning", arguments, out.with_suffix(".work"))
+    return out
+
+
+@needs_sigkill
+def test_killed_in_the_head(killed_in_the_head):
+    assert killed_in_the_head[1] == {"head"}
+
+
+@needs_sigkill
+def test_killed_in_both_stages(killed_in_both_stages):
+    assert not killed_in_both_stages.exists()
+
+
+@needs_sigkill
+def test_killed_twice_it_ends_with_the_same_model(
+    folder, whole, killed_in_both_stages
+):
+    out = killed_in_both_stages
+    assert main([str(folder), *LONG, "--out", str(out)]) == 0
+    assert_same_weights(out, whole)
+    assert curve(out) == curve(whole)
+    assert not out.with_suffix(".work").exists()
 
 
 def write_padded(picture, path):
