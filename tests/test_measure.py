@@ -1,3 +1,5 @@
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -6,7 +8,13 @@ from keras import layers
 
 from cnn_course import nets
 from cnn_course.geometry import layer_table
-from cnn_course.measure import cost, gradient_norms, latency
+from cnn_course.measure import (
+    cost,
+    costs_of,
+    gradient_norms,
+    latency,
+    shapes_only,
+)
 from cnn_course.nets.resnet import residual_block, resnet
 
 
@@ -96,3 +104,49 @@ def test_cost_of_a_network():
 def test_cost_passes_errors_on():
     with pytest.raises(ValueError, match="height and width must be"):
         cost(nets.resnet18, input_shape=(8, 8, 3))
+
+
+def no_network():
+    raise ValueError("no network today")
+
+
+def test_costs_of_come_in_order_and_an_odd_one_is_measured_too():
+    sizes = (3, 2, 5)
+    found = list(
+        costs_of(
+            functools.partial(nets.lenet5, (32, 32, size), classes=size)
+            for size in sizes
+        )
+    )
+    assert [c.parameters for c in found] == [
+        nets.lenet5((32, 32, size), classes=size).count_params()
+        for size in sizes
+    ]
+    assert all(0 < c.seconds < 1 for c in found)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_costs_of_passes_errors_on_and_leaves_nobody_waiting(place):
+    pair = [small_resnet]
+    pair.insert(place, no_network)
+    with pytest.raises(ValueError, match="no network today"):
+        list(costs_of(pair))
+
+
+def test_shapes_only_counts_without_weights():
+    with shapes_only():
+        counted = small_resnet()
+    built = small_resnet()
+    assert layer_table(counted).totals == layer_table(built).totals
+    assert counted.count_params() == built.count_params()
+    assert all(weight._value is None for weight in counted.weights)
+
+
+def test_shapes_only_leaves_nothing_to_draw_later():
+    with shapes_only():
+        counted = small_resnet()
+    with keras.StatelessScope():
+        pass  # at its end Keras draws whatever weights are still to come
+    assert all(weight._value is None for weight in counted.weights)
+    x = np.ones((2, 8, 8, 1), "float32")
+    assert np.isfinite(small_resnet().predict(x, verbose=0)).all()
