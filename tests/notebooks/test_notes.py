@@ -4,7 +4,7 @@ The notebooks compute and assert the same facts where they teach them.
 """
 
 import math
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
 import keras
@@ -22,6 +22,7 @@ from cnn_course.geometry import (
     receptive_field,
     same_padding,
 )
+from cnn_course.measure import shapes_only
 from cnn_course.nets.densenet import dense_block, transition_block
 from cnn_course.nets.efficientnet import B0_STAGES, SCALES
 from cnn_course.nets.googlenet import auxiliary_head, inception_block
@@ -147,12 +148,25 @@ def shapes_by_name(network):
     return {row.name: row.output_shape for row in layer_table(network).rows}
 
 
+def counted(*builds):
+    """Build networks to be counted, without weights: that takes half as long.
+
+    Args:
+        *builds: functions that return a keras.Model.
+
+    Returns:
+        list of keras.Model.
+    """
+    with shapes_only():
+        return [build() for build in builds]
+
+
 def classic_parameters(net):
     """Parameters of the convolutions and of the three dense layers on them.
 
     The dense layers, half a gigabyte of weights, are counted but not built.
     """
-    body = net(include_top=False)
+    (body,) = counted(partial(net, include_top=False))
     units = [int(np.prod(body.output_shape[1:])), 4096, 4096, 1000]
     dense = sum((a + 1) * b for a, b in pairwise(units))
     return body.count_params(), dense
@@ -182,7 +196,7 @@ def trainable_parameters(network):
 
 
 def resnets(*depths):
-    return [getattr(nets, f"resnet{depth}")() for depth in depths]
+    return counted(*(getattr(nets, f"resnet{depth}") for depth in depths))
 
 
 @cache
@@ -191,7 +205,7 @@ def cifar_resnets():
     counts = []
     for depth in (18, 34, 50, 101, 152):
         build = getattr(nets, f"resnet{depth}")
-        network = build((32, 32, 3), 10, stem="cifar")
+        (network,) = counted(partial(build, (32, 32, 3), 10, stem="cifar"))
         named = [
             isinstance(layer, layers.Conv2D | layers.Dense)
             and "_0_" not in layer.name  # no projection
@@ -334,7 +348,18 @@ def efficientnet_parameters(number):
 
 @cache
 def densenet121():
-    return nets.densenet121()
+    (network,) = counted(nets.densenet121)
+    return network
+
+
+@cache
+def mobilenets():
+    return counted(
+        nets.mobilenet_v1,
+        nets.mobilenet_v2,
+        nets.mobilenet_v3_small,
+        nets.mobilenet_v3_large,
+    )
 
 
 def channels_by_side(net):
@@ -646,8 +671,10 @@ FACTS = [
     (
         "09 GoogLeNet without and with its heads",
         lambda: [
-            nets.googlenet(auxiliary_heads=heads).count_params()
-            for heads in (False, True)
+            network.count_params()
+            for network in counted(
+                nets.googlenet, partial(nets.googlenet, auxiliary_heads=True)
+            )
         ],
         [6_998_552, 13_378_280],
     ),
@@ -672,13 +699,13 @@ FACTS = [
         "09 parameters of Inception v3 and Inception-ResNet v2, and what joins",
         lambda: [
             (network.count_params(), count_layers(network, "Add"))
-            for network in (nets.inception_v3(), nets.inception_resnet_v2())
+            for network in counted(nets.inception_v3, nets.inception_resnet_v2)
         ],
         [(23_851_784, 0), (55_873_736, 40)],
     ),
     (
         "09 trained parameters of Inception v4",
-        lambda: trainable_parameters(nets.inception_v4()),
+        lambda: trainable_parameters(*counted(nets.inception_v4)),
         42_679_816,
     ),
     (
@@ -701,24 +728,16 @@ FACTS = [
     ),
     (
         "10 parameters of the MobileNets",
-        lambda: [
-            net().count_params()
-            for net in (
-                nets.mobilenet_v1,
-                nets.mobilenet_v2,
-                nets.mobilenet_v3_small,
-                nets.mobilenet_v3_large,
-            )
-        ],
+        lambda: [network.count_params() for network in mobilenets()],
         [4_253_864, 3_538_984, 2_554_968, 5_507_432],
     ),
     (
         "10 blocks of MobileNet v1 and v2, and what joins in v2",
         lambda: [
-            count_layers(nets.mobilenet_v1(), "DepthwiseConv2D"),
-            count_layers(nets.mobilenet_v2(), "DepthwiseConv2D"),
-            count_layers(nets.mobilenet_v2(), "Add"),
-            count_layers(nets.mobilenet_v2(), "Concatenate"),
+            count_layers(mobilenets()[0], "DepthwiseConv2D"),
+            count_layers(mobilenets()[1], "DepthwiseConv2D"),
+            count_layers(mobilenets()[1], "Add"),
+            count_layers(mobilenets()[1], "Concatenate"),
         ],
         [13, 17, 10, 0],
     ),
@@ -762,8 +781,8 @@ FACTS = [
     (
         "12 B0 and B3 as built",
         lambda: [
-            net().count_params()
-            for net in (nets.efficientnet_b0, nets.efficientnet_b3)
+            network.count_params()
+            for network in counted(nets.efficientnet_b0, nets.efficientnet_b3)
         ],
         [5_330_571, 12_320_535],
     ),
@@ -852,7 +871,7 @@ FACTS = [
     ),
     (
         "22 parameters of the paper's U-Net",
-        lambda: nets.unet().count_params(),
+        lambda: counted(nets.unet)[0].count_params(),
         31_030_658,
     ),
     (
