@@ -1,13 +1,10 @@
-import contextlib
 import copy
-import io
 
 import numpy as np
 import pytest
+from coco_sets import A, B, C, one_image, pycocotools_eval, random_set
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pycocotools.coco import COCO
-from pycocotools.cocoeval import COCOeval
 
 from cnn_course.detection import (
     coco_evaluate,
@@ -17,81 +14,6 @@ from cnn_course.detection import (
 from cnn_course.detection.coco import FIGURES
 
 CLOSE = {"rtol": 0, "atol": 1e-12}
-
-
-def pycocotools_eval(ground_truth, detections):
-    """The peer's evaluation, on copies: it writes into what it is given."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        truth = COCO()
-        truth.dataset = copy.deepcopy(ground_truth)
-        truth.createIndex()
-        found = truth.loadRes(copy.deepcopy(detections))
-        peer = COCOeval(truth, found, "bbox")
-        peer.evaluate()
-        peer.accumulate()
-        peer.summarize()
-    return peer
-
-
-def random_set(
-    seed,
-    images=4,
-    classes=3,
-    most=6,
-    false_alarms=3,
-    crowds=0.1,
-    whole=False,
-    ties=True,
-):
-    """Boxes of all sizes, found never to four times, and false alarms."""
-    rng = np.random.default_rng(seed)
-    annotations, detections = [], []
-
-    def box(sides):
-        values = np.concatenate([rng.uniform(0, 400, 2), sides])
-        return np.round(values) if whole else values
-
-    def detect(image_id, category, box):
-        score = round(rng.uniform(), 1) if ties else rng.uniform()
-        detections.append(
-            {
-                "image_id": image_id,
-                "category_id": 2 * category + 1,
-                "bbox": box.tolist(),
-                "score": score,
-            }
-        )
-
-    for image_id in 7 + 3 * np.arange(images).astype(int):
-        image_id = int(image_id)
-        for _ in range(rng.integers(most + 1)):
-            true = box(np.exp(rng.uniform(2, 5.5, 2)))
-            category = int(rng.integers(classes))
-            annotations.append(
-                {
-                    "id": len(annotations) + 1,
-                    "image_id": image_id,
-                    "category_id": 2 * category + 1,
-                    "bbox": true.tolist(),
-                    "area": float(true[2] * true[3] * rng.uniform(0.6, 1)),
-                    "iscrowd": int(rng.uniform() < crowds),
-                }
-            )
-            for _ in range(rng.integers(5)):
-                near = true + 0.1 * rng.normal(size=4) * true[[2, 3, 2, 3]]
-                near[2:] = abs(near[2:])
-                detect(image_id, category, np.round(near) if whole else near)
-        for _ in range(rng.integers(false_alarms + 1)):
-            alarm = box(np.exp(rng.uniform(2, 5.5, 2)))
-            detect(image_id, int(rng.integers(classes)), alarm)
-    rng.shuffle(annotations)
-    rng.shuffle(detections)
-    ground_truth = {
-        "images": [{"id": 7 + 3 * i} for i in reversed(range(images))],
-        "categories": [{"id": 2 * i + 1} for i in range(classes)],
-        "annotations": annotations,
-    }
-    return ground_truth, detections
 
 
 def assert_equal_to_pycocotools(ground_truth, detections):
@@ -166,45 +88,6 @@ def test_of_equal_overlaps_the_last_counts_as_in_pycocotools(step):
     case = one_image(boxes, [((2, 0, 10, 10), 0.9), ((6, 0, 10, 10), 0.8)])
     figures = assert_equal_to_pycocotools(*case)
     assert figures["AR100"] == pytest.approx(0.2 if step == 1 else 0.4)
-
-
-# --- Small sets, counted by hand ---
-
-
-def one_image(boxes, found, classes=None, **more):
-    """A set of one image; found: (box, score) or (box, score, class)."""
-    classes = classes or [1] * len(boxes)
-    ground_truth = {
-        "images": [{"id": 1}],
-        "categories": [{"id": 1}, {"id": 2}],
-        "annotations": [
-            {
-                "id": i,
-                "image_id": 1,
-                "category_id": category,
-                "bbox": list(box),
-                "area": box[2] * box[3],
-                "iscrowd": 0,
-                **more,
-            }
-            for i, (box, category) in enumerate(
-                zip(boxes, classes, strict=True), start=1
-            )
-        ],
-    }
-    detections = [
-        {
-            "image_id": 1,
-            "category_id": (*category, 1)[0],
-            "bbox": list(box),
-            "score": score,
-        }
-        for box, score, *category in found
-    ]
-    return ground_truth, detections
-
-
-A, B, C = (0, 0, 10, 10), (50, 0, 100, 100), (0, 200, 40, 40)
 
 
 def test_found_exactly_scores_one():
@@ -298,9 +181,6 @@ def test_arguments_stay_as_they_are():
     assert case == before
 
 
-# --- Curves ---
-
-
 @pytest.mark.parametrize("place", [0, 5, 9])
 def test_curves_average_to_pycocotools_precision(place):
     ground_truth, detections = random_set(11, images=12)
@@ -375,104 +255,3 @@ def test_curve_errors(options, message):
 def test_interpolate_errors():
     with pytest.raises(ValueError, match=r"shapes \(2,\) and \(1,\)"):
         interpolate_precision([0, 1], [1])
-
-
-# --- Bad input ---
-
-
-def changed(part, row, **values):
-    """A good set of three rows each, with one of them changed."""
-    ground_truth, detections = one_image(
-        [A, B, C], [(A, 0.9), (B, 0.8), (C, 1)]
-    )
-    rows = {**ground_truth, "detections": detections}[part]
-    rows[row].update(values)
-    return ground_truth, detections
-
-
-@pytest.mark.parametrize("part", ["annotations", "detections"])
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"image_id": 99}, 'image_id 99, which .*ground_truth."images"'),
-        ({"image_id": "1"}, "image_id '1', which"),
-        ({"image_id": [1]}, r"image_id \[1\], which"),
-        ({"category_id": 7}, 'category_id 7, which .*"categories"'),
-        ({"bbox": [30, 10, -5, 9]}, r"width >= 0 .*got \[30, 10, -5, 9\]"),
-        ({"bbox": [30, 10, 5]}, r"4 finite numbers as bbox; got \[30, 10, 5\]"),
-        ({"bbox": [30, 10, np.nan, 5]}, "4 finite numbers as bbox; got"),
-        ({"bbox": None}, "4 finite numbers as bbox; got None"),
-        ({"bbox": ["a", 1, 2, 3]}, "4 finite numbers as bbox; got"),
-    ],
-)
-def test_a_bad_row_is_named(part, values, message):
-    with pytest.raises(ValueError, match=rf"{part}\[1\] (must )?ha.*{message}"):
-        coco_evaluate(*changed(part, 1, **values))
-
-
-@pytest.mark.parametrize(
-    ("part", "values", "message"),
-    [
-        ("detections", {"score": np.nan}, "a finite number as score; got nan"),
-        ("detections", {"score": [0.5]}, r"a finite number as score; got \[0"),
-        ("annotations", {"area": np.inf}, "a finite number as area; got inf"),
-    ],
-)
-def test_a_bad_number_is_named(part, values, message):
-    with pytest.raises(ValueError, match=rf"{part}\[2\] must have {message}"):
-        coco_evaluate(*changed(part, 2, **values))
-
-
-@pytest.mark.parametrize("part", ["annotations", "detections"])
-def test_relative_boxes_are_an_error(part):
-    ground_truth, detections = one_image([A, C], [(A, 0.9), (C, 0.8)])
-    for row in {**ground_truth, "detections": detections}[part]:
-        row["bbox"] = [value / 400 for value in row["bbox"]]
-    message = rf"{part} must have boxes in pixels; .*rel_xywh"
-    with pytest.raises(ValueError, match=message):
-        coco_evaluate(ground_truth, detections)
-
-
-@pytest.mark.parametrize("key", ["image_id", "category_id", "bbox", "score"])
-def test_a_missing_key_is_named(key):
-    ground_truth, detections = one_image([A, B], [(A, 0.9), (B, 0.8)])
-    del detections[1][key]
-    with pytest.raises(ValueError, match=rf"detections\[1\] must .*{key}.*got"):
-        coco_evaluate(ground_truth, detections)
-
-
-@pytest.mark.parametrize("key", ["images", "categories", "annotations"])
-def test_a_missing_part_is_named(key):
-    ground_truth, detections = one_image([A], [(A, 0.9)])
-    del ground_truth[key]
-    with pytest.raises(ValueError, match=f"COCO dict with '{key}'"):
-        coco_evaluate(ground_truth, detections)
-
-
-@pytest.mark.parametrize("key", ["images", "categories"])
-@pytest.mark.parametrize(
-    ("ids", "message"),
-    [
-        ([1, 1], r"\[1\] must have an id of its own; 1 is that of .*\[0\]"),
-        ([1, "2"], "all numbers or all text; got int, str"),
-        ([[1], [2]], "all numbers or all text; got list"),
-    ],
-)
-def test_ids_of_images_and_categories(key, ids, message):
-    ground_truth, detections = one_image([A], [(A, 0.9)])
-    ground_truth[key] = [{"id": one} for one in ids]
-    with pytest.raises(ValueError, match=rf"{key}'\].*{message}"):
-        coco_evaluate(ground_truth, detections)
-
-
-def test_other_things_are_errors():
-    ground_truth, detections = one_image([A], [(A, 0.9)])
-    with pytest.raises(ValueError, match=r"got str. From a file: json.load"):
-        coco_evaluate("instances.json", detections)
-    with pytest.raises(ValueError, match=r"detections\[0\] must be a dict"):
-        coco_evaluate(ground_truth, "detections.json")
-    with pytest.raises(ValueError, match=r"detections must be a list.*None"):
-        coco_evaluate(ground_truth, None)
-    ground_truth["images"] = [{"file_name": "a.png"}]
-    with pytest.raises(ValueError, match=r"images'\]\[0\] must be a dict with"):
-        coco_evaluate(ground_truth, detections)
