@@ -137,10 +137,12 @@ def as_columns(boxes):
         Array (5, n), the area in squares of the boxes' unit; in place of 0
         the smallest float, so that `overlaps` never divides 0 by 0.
     """
-    x_min, y_min, x_max, y_max = boxes.T
-    area = (x_max - x_min) * (y_max - y_min)
-    area = np.maximum(area, np.finfo(area.dtype).tiny)
-    return np.stack([x_min, y_min, x_max, y_max, area])
+    columns = np.empty((5, len(boxes)), boxes.dtype)
+    columns[:4] = boxes.T
+    x_min, y_min, x_max, y_max, area = columns
+    np.multiply(x_max - x_min, y_max - y_min, out=area)
+    np.maximum(area, np.finfo(area.dtype).tiny, out=area)
+    return columns
 
 
 def overlaps(columns1, columns2, out=None):

@@ -45,6 +45,17 @@ def _check_scores(scores, boxes):
     return scores
 
 
+def _best_first(scores):
+    """Rows by score, the highest first; of equal scores, the first row."""
+    order = np.argsort(-scores)  # fast, with equal scores in any order
+    ranked = scores[order]
+    if (ranked[1:] != ranked[:-1]).all():
+        return order
+    # One number says both: which of the scores, and which row.
+    places = np.append(0, np.cumsum(ranked[1:] != ranked[:-1]))
+    return np.sort(places * len(scores) + order) % len(scores)
+
+
 def _not_covered(columns, block, kept, iou_threshold):
     """The candidates of a block that no kept box overlaps too much."""
     for first in range(0, len(kept), _FIRST_BLOCK):
@@ -65,7 +76,7 @@ def _greedy(columns, iou_threshold, max_boxes):
         apart = ~(overlaps(some, some) > iou_threshold)
         np.fill_diagonal(apart, True)  # no box drops itself
         stays = np.ones(len(block), bool)
-        for i in range(len(block)):  # best first
+        for i in np.flatnonzero(~apart.all(axis=1)).tolist():  # best first
             if stays[i]:  # those kept before it are apart from it anyway
                 stays &= apart[i]
         kept = np.append(kept, block[stays])
@@ -126,10 +137,10 @@ def nms(
         max_boxes = len(boxes)
     max_boxes = whole_number("max_boxes", max_boxes, 0)
 
-    order = np.argsort(-scores, kind="stable")
+    order = _best_first(scores)
     if score_threshold is not None:
         order = order[scores[order] > score_threshold]
-    columns = as_columns(boxes[order])
+    columns = as_columns(boxes.take(order, axis=0))
     if classes is None:
         return order[_greedy(columns, iou_threshold, max_boxes)]
 
