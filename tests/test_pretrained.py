@@ -42,15 +42,25 @@ def a_cache_with(monkeypatch, tmp_path):
 )
 @pytest.mark.parametrize("include_top", [True, False])
 def test_model_gets_the_weights_keras_has(
-    ours, theirs, options, include_top, a_cache_with
+    ours, theirs, options, include_top, a_cache_with, monkeypatch
 ):
-    build = getattr(keras.applications, theirs)
+    build, built = getattr(keras.applications, theirs), {}
     shape = {"input_shape": (224, 224, 3), "include_top": include_top}
-    a_cache_with(build(weights=None, **shape, **options))
+    kept = build(weights=None, **shape, **options)
+    a_cache_with(kept)
     width = {"width_multiplier": options["alpha"]} if options else {}
     model = getattr(nets, ours)(**shape, **width)
+
+    def build_and_keep(**given):
+        built[given["weights"]] = build(**given)
+        return built[given["weights"]]
+
+    monkeypatch.setattr(keras.applications, theirs, build_and_keep)
     assert load_imagenet_weights(model) is model
-    official = build(weights="imagenet", **shape, **options)
+    official = built["imagenet"]  # untouched, as Keras alone loads it:
+    assert official.output_shape[-1] == kept.output_shape[-1]
+    for loaded, put in zip(official.weights, kept.weights, strict=True):
+        np.testing.assert_array_equal(loaded, put)
     x = np.random.default_rng(1).uniform(0, 255, (1, 224, 224, 3))
     expected = np.asarray(official(x))
     largest = np.abs(expected).max()

@@ -13,7 +13,10 @@ RUNS = re.compile(r"\*\*Runs:\*\* (\d+) s")  # `make notebooks` writes it
 # Test files over 15 seconds, on one thread. Only their order matters.
 SECONDS = {
     "parallel/test_supervisor.py": 230,
-    "nets/test_copy_paste.py": 150,
+    "nets/test_copied_deep_networks.py": 40,
+    "nets/test_copied_inception_blocks.py": 40,
+    "nets/test_copied_networks.py": 35,
+    "nets/test_copied_blocks.py": 30,
     "finetune/test_unfinished.py": 66,
     "nets/test_efficientnet.py": 55,
     "test_pretrained.py": 50,

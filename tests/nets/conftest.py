@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 from compare import kernel_values
+from nets import copied
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -16,3 +17,17 @@ def quick_first_weights():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keras.initializers.VarianceScaling, "__call__", draw)
         yield
+
+
+@pytest.fixture(scope="module")
+def by_tensorflow(request, tmp_path_factory):
+    """Outputs of the module's examples, run on copies."""
+    names = request.module.examples("tensorflow")
+    return copied.run("tensorflow", names, tmp_path_factory.mktemp("copies"))
+
+
+@pytest.fixture(scope="module", params=copied.OTHERS)
+def by_another(request, tmp_path_factory):
+    """The same by another of Keras's backends."""
+    names = request.module.examples(request.param)
+    return copied.run(request.param, names, tmp_path_factory.mktemp("copies"))

@@ -1,18 +1,20 @@
 """Run the copies of the files of nets/ that lie in the working folder.
 
-`python standalone.py OUTPUT.npz`, where cnn_course cannot be imported: runs
-the examples of examples.py forward from fixed weights, and a gradient step for
-each block and, on TensorFlow, for one network of each file; writes the outputs.
-JAX compiles for minutes: of the networks it runs one of each file, the first.
+`python standalone.py OUTPUT.npz NAME...`, where cnn_course cannot be imported:
+runs examples of examples.py forward from fixed weights, and a gradient step for
+each block and, on TensorFlow, for the first network of each file; writes the
+outputs.
 """
 
 import ast
+import gc
 import importlib
 import inspect
 import os
 import sys
 import textwrap
 from pathlib import Path
+from unittest import mock
 
 sys.modules["cnn_course"] = None  # any import of it fails
 sys.path.insert(0, os.getcwd())
@@ -20,7 +22,7 @@ sys.path.insert(0, os.getcwd())
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 from compare import randomise  # noqa: E402
-from examples import BLOCKS, LONGER, NETS  # noqa: E402
+from examples import BLOCKS, NETS  # noqa: E402
 
 
 def paste(file, function):
@@ -39,13 +41,19 @@ def paste(file, function):
 
 
 def build(function, *arguments, **options):
-    """Call a function that builds layers.
+    """Call a function that builds layers, whose first values nobody needs.
 
-    JAX would compile, for each shape, random values that `forward` replaces.
+    JAX would compile, for each shape, random values that `forward` replaces;
+    TensorFlow, which cannot do without any, gets zeros.
     """
-    if keras.backend.backend() != "jax":
-        return function(*arguments, **options)
-    with keras.StatelessScope(initialize_variables=False):
+    if keras.backend.backend() == "jax":
+        with keras.StatelessScope(initialize_variables=False):
+            return function(*arguments, **options)
+    with mock.patch.object(
+        keras.initializers.VarianceScaling,
+        "__call__",
+        lambda self, shape, dtype=None: keras.ops.zeros(shape, dtype),
+    ):
         return function(*arguments, **options)
 
 
@@ -83,32 +91,34 @@ def assert_learns(model):
     assert any((old != new).any() for old, new in pairs)
 
 
-def main(path):
-    """Run every example; write {name: output}."""
+def block_model(name):
+    """Paste one block out of its file; its example as a model."""
+    shape, options, *_ = BLOCKS[name]
+    x = keras.Input(shape)
+    return keras.Model(x, build(paste(*name.split(".")), x, **options))
+
+
+def network(name):
+    """Import a file; the example of a network of it."""
+    file, function = name.split(".")
+    module = importlib.import_module(file)
+    return build(getattr(module, function), **NETS[name])
+
+
+def main(path, *names):
+    """Run examples; write {name: output}."""
+    gc.freeze()  # it would go through all of the backend again and again
     outputs, seen = {}, set()
-    everything = keras.backend.backend() == "tensorflow"
-    for name, (shape, options, *_) in BLOCKS.items():
-        x = keras.Input(shape)
-        model = keras.Model(x, build(paste(*name.split(".")), x, **options))
+    for name in names:
+        model = block_model(name) if name in BLOCKS else network(name)
         outputs[name] = forward(model)
-        if model.trainable_weights:
-            assert_learns(model)
-    assert LONGER.issubset(NETS)
-    for name, options in NETS.items():
-        if name in LONGER:
-            continue
-        file, function = name.split(".")
-        first = file not in seen
+        file = name.split(".")[0]
+        first = file not in seen and keras.backend.backend() == "tensorflow"
         seen.add(file)
-        if not first and not everything:
-            continue
-        module = importlib.import_module(file)
-        model = build(getattr(module, function), **options)
-        outputs[name] = forward(model)
-        if first and everything:
+        if model.trainable_weights and (name in BLOCKS or first):
             assert_learns(model)
     np.savez(path, **outputs)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
