@@ -62,8 +62,8 @@ def _near_pairs(found, truth, least):
     d = np.repeat(np.arange(len(count)), count)
     g = np.arange(len(d)) + np.repeat(first - count.cumsum() + count, count)
 
-    x1, y1, width1, height1 = found.box[d].T
-    x2, y2, width2, height2 = truth.box[g].T
+    x1, y1, width1, height1 = found.box.take(d, axis=0).T
+    x2, y2, width2, height2 = truth.box.take(g, axis=0).T
     width = np.minimum(x1 + width1, x2 + width2) - np.maximum(x1, x2)
     height = np.minimum(y1 + height1, y2 + height2) - np.maximum(y1, y2)
     shared = width.clip(0) * height.clip(0)
@@ -100,22 +100,26 @@ def _match(found, truth, pairs, area_range, iou_thresholds):
     be found many times.
 
     Returns:
-        hits (D, T), misses (D, T), ignored (G,): bool.
+        hits (T, D), misses (T, D), ignored (G,): bool.
     """
     low, high = area_range
     ignored = truth.crowd | (truth.area < low) | (truth.area > high)
-    matched = np.zeros((len(found.score), len(iou_thresholds)), bool)
-    excused = matched.copy()
-    taken = np.zeros((len(ignored), len(iou_thresholds)), bool)
-    for turn in _turns(*pairs[:2], found, ignored):
-        d, g, overlap = (column[turn] for column in pairs)
-        meets = overlap[:, None] >= iou_thresholds
-        meets &= ~matched[d] & ~taken[g]
-        matched[d] |= meets
-        excused[d] |= meets & ignored[g, None]
-        taken[g] |= meets & ~truth.crowd[g, None]
+    # All thresholds at once: an int has a bit for each, and a pair meets the
+    # lower ones up to its overlap.
+    d, g, overlap = pairs
+    met = (1 << np.searchsorted(iou_thresholds, overlap, side="right")) - 1
+    matched, excused = np.zeros((2, len(found.score)), int)
+    taken = np.zeros(len(ignored), int)
+    for turn in _turns(d, g, found, ignored):
+        here, there = d[turn], g[turn]
+        meets = met[turn] & ~matched[here] & ~taken[there]
+        matched[here] |= meets
+        excused[here] |= np.where(ignored[there], meets, 0)
+        taken[there] |= np.where(truth.crowd[there], 0, meets)
+    bits = 1 << np.arange(len(iou_thresholds))[:, None]
     outside = (found.area < low) | (found.area > high)
-    return matched & ~excused, ~matched & ~outside[:, None], ignored
+    hits = matched & ~excused & bits > 0
+    return hits, (matched & bits == 0) & ~outside, ignored
 
 
 def interpolate_precision(recall, precision):
@@ -149,10 +153,20 @@ def interpolate_precision(recall, precision):
     return np.append(best_from_here, 0)[first]
 
 
-def _curve(hits, misses, positives):
-    """Recall and precision after each detection; (D, T) or (D,) bool."""
-    right, wrong = hits.cumsum(axis=0), misses.cumsum(axis=0)
-    return right / positives, right / np.maximum(right + wrong, 1)
+def _interpolate(hits, misses, positives):
+    """`interpolate_precision` of many curves at once: (T, D) -> (T, 101).
+
+    Between two hits the precision only falls, so that the hits are enough.
+    """
+    curve, place = np.nonzero(hits)
+    starts = np.searchsorted(curve, np.arange(len(hits)))
+    count = np.arange(len(curve)) - starts[curve] + 1  # hits so far
+    wrong = misses.cumsum(axis=1, dtype=np.int32)[curve, place]
+    precision = np.zeros((len(hits), positives + 1))  # after 1, 2, ... hits
+    precision[curve, count - 1] = count / (count + wrong)
+    best_from_here = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
+    recall = np.arange(1, positives + 1) / positives
+    return best_from_here[:, np.searchsorted(recall, RECALLS)]
 
 
 def _by_category(found, truth, ignored):
@@ -178,12 +192,11 @@ def _score_classes(found, truth, pairs, area_range, limits):
     )
     precisions, recalls = [], {limit: [] for limit in limits}
     for some, positives in _by_category(found, truth, ignored):
-        recall, precision = _curve(hits[some], misses[some], positives)
-        columns = zip(recall.T, precision.T, strict=True)
-        precisions.append([interpolate_precision(*curve) for curve in columns])
+        right, wrong = hits[:, some], misses[:, some]
+        precisions.append(_interpolate(right, wrong, positives))
         for limit, values in recalls.items():
-            first = hits[some][found.rank[some] < limit]
-            values.append(first.sum(axis=0) / positives)
+            first = right & (found.rank[some] < limit)
+            values.append(np.count_nonzero(first, axis=1) / positives)
     return precisions, recalls
 
 
@@ -283,6 +296,7 @@ def precision_recall(
             f"category_id {category_id!r} has no annotation to find, so it "
             "has no recall."
         )
-    counts = (found.category == place) & (hits | misses)[:, 0]
-    recall, precision = _curve(hits[counts, 0], misses[counts, 0], positives)
+    counts = (found.category == place) & (hits | misses)[0]
+    right, wrong = hits[0, counts].cumsum(), misses[0, counts].cumsum()
+    recall, precision = right / positives, right / np.maximum(right + wrong, 1)
     return Curve(recall, precision, found.score[counts])

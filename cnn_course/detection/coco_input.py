@@ -1,5 +1,6 @@
 """What COCO's evaluation is given: read, checked, and as columns of numbers."""
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -118,7 +119,10 @@ def _is_finite(value, shape):
 def _numbers(values, shape, name, key):
     """Array (n, *shape) of finite floats; a row without them is an error."""
     try:
-        numbers = np.array(values, float).reshape(len(values), *shape)
+        rows = values
+        if set(map(type, values)) == {list} and {*map(len, values)} == {*shape}:
+            rows = np.fromiter(itertools.chain.from_iterable(values), float)
+        numbers = np.array(rows, float).reshape(len(values), *shape)
         if np.isfinite(numbers).all():
             return numbers
     except (TypeError, ValueError):
@@ -189,7 +193,7 @@ def _read_truth(ground_truth, images, categories):
     area = _numbers(areas, (), name, "area")
     order = np.argsort(group, kind="stable")
     columns = (group, box, area, crowd, category)
-    return _Truth(*(column[order] for column in columns))
+    return _Truth(*(column.take(order, axis=0) for column in columns))
 
 
 def _read_found(rows, images, categories):
@@ -206,4 +210,4 @@ def _read_found(rows, images, categories):
     best_first = np.lexsort((-score[order], category[order]))
     order, rank = order[best_first], rank[best_first]
     columns = (group, box, area, score, category)
-    return _Found(*(column[order] for column in columns), rank)
+    return _Found(*(column.take(order, axis=0) for column in columns), rank)
