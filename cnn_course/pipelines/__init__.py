@@ -1,14 +1,15 @@
 """From pictures to batches that `fit` reads fast; start in folder.py.
 
 folder.py turns a folder into training and validation batches, broken.py names
-the files that are no pictures. memory.py cuts arrays into batches. features.py
-computes a frozen network's features once and refuses stale ones.
+the files that are no pictures. arrays.py cuts arrays into batches without the
+pauses that tf.data's tuning makes. features.py computes a frozen network's
+features once and refuses stale ones.
 """
 
+from cnn_course.pipelines.arrays import batches, untuned
 from cnn_course.pipelines.broken import BrokenPicture, broken_pictures
 from cnn_course.pipelines.features import Features, load_features, save_features
 from cnn_course.pipelines.folder import load_picture, train_val_from_directory
-from cnn_course.pipelines.memory import batches, untuned
 
 __all__ = [
     "BrokenPicture",

@@ -18,13 +18,13 @@ import numpy as np
 import tensorflow as tf
 
 from cnn_course.geometry import whole_number
+from cnn_course.pipelines.arrays import untuned
 from cnn_course.pipelines.broken import (
     CHANNELS,
     broken_pictures,
     check_color_mode,
     tell_broken,
 )
-from cnn_course.pipelines.memory import untuned
 
 _CACHE_BYTES = 2**30  # so much is cached without being asked for
 _BUFFER = 256  # so many cached pictures are shuffled together at least

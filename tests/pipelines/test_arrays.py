@@ -5,7 +5,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn_course.pipelines.memory import batches, untuned
+from cnn_course.pipelines.arrays import batches, untuned
 
 
 def rows(data):
