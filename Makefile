@@ -11,11 +11,8 @@ export MPLCONFIGDIR = $(CURDIR)/.venv/matplotlib
 BUILD_FONT_CACHE := -c "import matplotlib.font_manager"
 
 # Two workers, so one thread each for NumPy and for TensorFlow's operations:
-# threads that wait for each other spin, a fifth of TensorFlow's time. Without
-# oneDNN, so that every machine trains the same: with it, on AVX-512, notebook
-# 22's U-Net ends at a mean IoU of 0.83, without it at 0.87.
-ONE_THREAD := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 \
-	TF_ENABLE_ONEDNN_OPTS=0
+# threads that wait for each other spin, a fifth of TensorFlow's time.
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1
 # No cell takes that long; a kernel that has died is not waited for longer.
 PYTEST := -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env \
 	--nbval-cell-timeout=900 tests
@@ -45,12 +42,9 @@ notebooks: .venv/.ready
 
 bench: .venv/.ready
 	$(INSTALL) ".[bench]"
-	$(BIN)/python benchmarks/bench_scratch.py
-	$(BIN)/python benchmarks/bench_nets.py
-	$(BIN)/python benchmarks/bench_pipelines.py
-	$(BIN)/python benchmarks/bench_detection.py
-	$(BIN)/python benchmarks/bench_sliding.py
-	$(BIN)/python benchmarks/bench_faces.py
+	@failed=0; for one in scratch nets pipelines detection sliding faces; do \
+		$(BIN)/python benchmarks/bench_$$one.py || failed=1; \
+	done; exit $$failed
 
 # A site of all notebooks and blocks: book/build/site/index.html.
 book: .venv/.ready

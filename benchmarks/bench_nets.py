@@ -15,6 +15,7 @@ import cnn_course.console.quiet
 import keras
 import tensorflow as tf
 from cnn_course.nets import densenet121, mobilenet_v2, resnet50
+from timing import aim, finish
 
 ROUNDS = 15
 PAIRS = 4  # built anew: where the weights lie in memory makes up to a tenth
@@ -39,7 +40,7 @@ def interleaved(ours, theirs, rounds):
     return seconds[ours], seconds[theirs]
 
 
-def report(what, runs):
+def report(name, what, runs):
     """Print one row from a list of (our seconds, their seconds)."""
     ours, theirs = (
         statistics.median(second for run in runs for second in run[side])
@@ -48,6 +49,7 @@ def report(what, runs):
     print(
         f"  {what:<24} ours {1e3 * ours:>8.1f} ms"
         f"   keras {1e3 * theirs:>8.1f} ms   ×{ours / theirs:.2f}"
+        + aim(f"{name}, {what}", ours / theirs, at_most=MOST)
     )
 
 
@@ -101,7 +103,7 @@ def network(name, batch=8):
         lambda: build_theirs(weights=None, input_shape=shape),
         BUILDS,
     )
-    report("construction", [construction])
+    report(name, "construction", [construction])
     rng = np.random.default_rng(0)
     images = rng.uniform(-1, 1, (batch, *shape)).astype("float32")
     labels = rng.integers(0, 1000, batch)
@@ -114,8 +116,8 @@ def network(name, batch=8):
         prediction.append(interleaved(*both, ROUNDS))
         both = [stepper(net, images, labels) for net in nets]
         training.append(interleaved(*both, ROUNDS))
-    report("prediction", prediction)
-    report("training step", training)
+    report(name, "prediction", prediction)
+    report(name, "training step", training)
 
 
 if __name__ == "__main__":
@@ -123,6 +125,7 @@ if __name__ == "__main__":
     print(
         f"{os.cpu_count()} cores; medians of {PAIRS} × {ROUNDS} rounds", end=" "
     )
-    print(f"(construction: {BUILDS}); aim: at most ×{MOST}")
+    print(f"(construction: {BUILDS})")
     for name in NETS:
         network(name)
+    finish()

@@ -21,11 +21,13 @@ import keras
 import tensorflow as tf
 from cnn_course import datasets
 from cnn_course.pipelines import train_val_from_directory
+from timing import aim, finish
 
 COUNT, BATCH = 1000, 32
 FILE_SIDE, SIDE = 256, 160  # pictures are larger than networks want them
 TRAINING = 800  # of the 1 000; a fifth is for validation
 ROUNDS, LATER = 15, 3
+EPOCHS = "first epoch", "later epochs"
 LEAST = 0.95  # of the best rival's images a second
 
 
@@ -157,10 +159,8 @@ if __name__ == "__main__":
     print(f"tensorflow {tf.__version__}, {os.cpu_count()} cores;", end=" ")
     print(
         f"{COUNT} JPEGs of {FILE_SIDE}×{FILE_SIDE}, read as "
-        f"{SIDE}×{SIDE}, batches of {BATCH};",
-        end=" ",
+        f"{SIDE}×{SIDE}, batches of {BATCH}"
     )
-    print(f"aim: at least ×{LEAST} of the best rival")
     with tempfile.TemporaryDirectory() as temporary:
         pictures, cache = (Path(temporary, n) for n in ("pictures", "cache"))
         write_pictures(pictures)
@@ -172,9 +172,11 @@ if __name__ == "__main__":
         rivals = [found[name] for name in list(makers)[3:6]]
         best = [max(speeds) for speeds in zip(*rivals, strict=True)]
         for name in list(makers)[:2]:
-            shares = [a / b for a, b in zip(found[name], best, strict=True)]
-            print(f"  {name} to the best rival:", end=" ")
-            print("first ×{:.2f}, later ×{:.2f}".format(*shares))
+            print(f"  {name} to the best rival:")
+            for which, a, b in zip(EPOCHS, found[name], best, strict=True):
+                note = aim(f"{name}, {which}", a / b, at_least=LEAST)
+                print(f"    {which} ×{a / b:.2f}{note}")
         print("\nimages a second, training")
         for name, speed in training(makers).items():
             print(f"  {name:<28} {speed:>10,.0f}")
+    finish()

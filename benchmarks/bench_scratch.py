@@ -17,7 +17,7 @@ from cnn_course.scratch import (
     pool2d,
     pool2d_backward,
 )
-from timing import interleaved
+from timing import aim, finish, interleaved
 
 ROUNDS = 25
 
@@ -43,8 +43,8 @@ def report(title, contestants, most=None, rounds=ROUNDS):
     print(f"\n{title}")
     for name, median in medians.items():
         ratio = median / reference
-        aim = f"   (aim: at most {most})" if most and name == "ours" else ""
-        print(f"  {name:<12}{1e3 * median:>9.2f} ms  ×{ratio:.2f}{aim}")
+        note = aim(title, ratio, at_most=most) if name == "ours" else ""
+        print(f"  {name:<12}{1e3 * median:>9.2f} ms  ×{ratio:.2f}{note}")
 
 
 def convolution(x_shape, kernel_shape):
@@ -147,3 +147,4 @@ if __name__ == "__main__":
     convolution((1, 256, 256, 3), (5, 5, 3, 8))
     pooling((8, 64, 64, 64))
     loops()
+    finish()

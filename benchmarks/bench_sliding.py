@@ -20,7 +20,7 @@ from cnn_course.detection.sliding import (
     window_stride,
 )
 from cnn_course.geometry import layer_table
-from timing import interleaved
+from timing import aim, finish, interleaved
 
 
 def notes_network():
@@ -93,8 +93,9 @@ def row(title, model, side, aims, *, compiled, rounds=9):
     how = "compiled" if compiled else "called as model(x)"
     print(f"\n{title}, {side}×{side} pixels: {len(batch)} windows; {how}")
     for name, median in medians.items():
-        note = f"   ours is {median / medians['ours']:.1f} times as fast"
-        note += f" (aim: at least {aims[name]})" if name in aims else ""
+        faster = median / medians["ours"]
+        note = f"   ours is {faster:.1f} times as fast"
+        note += aim(f"{title} {name}", faster, at_least=aims.get(name))
         print(
             f"  {name:<18}{1e3 * median:>9.2f} ms  "
             f"{counts[name] / 1e6:>8.1f} M multiplications"
@@ -110,3 +111,4 @@ if __name__ == "__main__":
     row("the notes' network", notes_network(), 64, {}, compiled=True)
     row("the face detector", face_network(), 64, aims, compiled=False)
     row("the face detector", face_network(), 256, {}, compiled=True, rounds=5)
+    finish()

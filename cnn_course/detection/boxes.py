@@ -21,11 +21,12 @@ def _show(row):
 def _as_rows(name, boxes, dtype):
     try:
         boxes = np.asarray(boxes)
-        if not np.issubdtype(boxes.dtype, np.floating):
+        if boxes.dtype.kind != "f":
             boxes = boxes.astype(float)
-        with np.errstate(over="ignore"):  # inf is refused below
-            dtype = dtype or np.result_type(boxes, np.float32)
-            boxes = boxes.astype(dtype, copy=False)
+        dtype = dtype or np.result_type(boxes, np.float32)
+        if boxes.dtype != dtype:
+            with np.errstate(over="ignore"):  # inf is refused below
+                boxes = boxes.astype(dtype)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be numbers of shape (n, 4).") from None
     if boxes.shape == (0,):  # an empty list

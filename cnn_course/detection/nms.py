@@ -73,8 +73,8 @@ def _greedy(columns, iou_threshold, max_boxes):
         block = np.arange(first, min(first + size, count))
         block = _not_covered(columns, block, kept, iou_threshold)
         some = columns.take(block, axis=1)
-        apart = ~(overlaps(some, some) > iou_threshold)
-        np.fill_diagonal(apart, True)  # no box drops itself
+        apart = overlaps(some, some) <= iou_threshold
+        apart.flat[:: len(block) + 1] = True  # no box drops itself
         stays = np.ones(len(block), bool)
         for i in np.flatnonzero(~apart.all(axis=1)).tolist():  # best first
             if stays[i]:  # those kept before it are apart from it anyway
