@@ -12,7 +12,7 @@ TESTS = Path(__file__).resolve().parent.parent / "tests"
 RUNS = re.compile(r"\*\*Runs:\*\* (\d+) s")  # `make notebooks` writes it
 # Test files over 15 seconds, on one thread. Only their order matters.
 SECONDS = {
-    "parallel/test_supervisor.py": 230,
+    "parallel/test_supervisor.py": 120,
     "nets/test_copied_deep_networks.py": 40,
     "nets/test_copied_inception_blocks.py": 40,
     "nets/test_copied_networks.py": 35,

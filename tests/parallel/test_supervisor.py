@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -16,10 +16,14 @@ from fresh_process import cpu_only
 
 from cnn_course import datasets, parallel
 
+needs_signals = pytest.mark.skipif(
+    sys.platform == "win32", reason="needs signals"
+)
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Pictures of which 80 are to train on: whole batches of 16."""
+    """Pictures of which 80 are to train on: whole batches of 40."""
     folder = tmp_path_factory.mktemp("data") / "surfaces"
     made = datasets.surfaces(per_class=17)
     chosen = slice(0, 100)
@@ -33,8 +37,8 @@ def folder(tmp_path_factory):
 def command(folder, out, *more):
     return [
         *(sys.executable, "-m", "cnn_course.finetune", str(folder)),
-        *("--weights", "course", "--batch-size", "16", "--unfreeze", "2"),
-        *("--head-epochs", "30", "--epochs", "10", "--out", str(out), *more),
+        *("--weights", "course", "--batch-size", "40", "--unfreeze", "2"),
+        *("--head-epochs", "10", "--epochs", "6", "--out", str(out), *more),
     ]
 
 
@@ -45,7 +49,8 @@ class Pair:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{free.getsockname()[1]}"
-        self.work = Path(out).with_suffix(".work")
+        self.out = out
+        self.work = out.with_suffix(".work")
         self.said = {}
         self.older = set(self.work.glob("*/epoch_*"))
         group = ("--coordinator", address, "--processes", "2")
@@ -66,8 +71,9 @@ class Pair:
 
     def __exit__(self, *_):
         for i in 0, 1:
-            with contextlib.suppress(ProcessLookupError):
-                self.signal(i, signal.SIGKILL)
+            if i not in self.said:
+                with contextlib.suppress(ProcessLookupError):
+                    self.signal(i, signal.SIGKILL)
             self.ended(i)
 
     def wait_for(self, stage, epochs):
@@ -83,6 +89,9 @@ class Pair:
     def signal(self, i, number):
         """To the process and its supervisor."""
         os.killpg(self.processes[i].pid, number)
+
+    def log(self, i):
+        return self.out.with_suffix(f".process_{i}.log")
 
     def ended(self, i, seconds=300):
         """Its exit status, and what it has said."""
@@ -131,51 +140,66 @@ def test_two_processes_train_what_one_trains(folder, trained, tmp_path):
     assert difference(out, trained) < 1e-5
 
 
-def assert_left(said, log):
-    status, _, wrong = said
+def end_left_alone(pair, i):
+    """Wait for the end of a process whose partner has just died."""
+    start = time.monotonic()
+    status, _, wrong = pair.ended(i)
+    assert time.monotonic() - start < 3 * parallel.PATIENCE
     assert status == parallel.LOST
     assert wrong.startswith("finetune: ended before its time: another process")
     assert wrong.count("\n") == 1
     assert "go on from the last whole epoch" in wrong
+    log = pair.log(i)
     assert log.name in wrong
     assert log.stat().st_size > 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
-def test_one_dies_and_all_go_on_from_the_last_epoch(folder, trained, tmp_path):
-    out = tmp_path / "model.keras"
-    logs = [out.with_suffix(f".process_{i}.log") for i in (0, 1)]
-    epochs = []
-    for stage, count, victim, how in [
-        ("head", 3, 1, signal.SIGSTOP),  # as if its cable were cut
-        ("fine-tuning", 2, 0, signal.SIGKILL),
-    ]:
-        with Pair(folder, out) as pair:
-            pair.wait_for(stage, count)
-            pair.signal(victim, how)
-            start = time.monotonic()
-            said = pair.ended(1 - victim)
-            assert time.monotonic() - start < 3 * parallel.PATIENCE
-            assert_left(said, logs[1 - victim])
-            if how == signal.SIGSTOP:
-                pair.signal(victim, signal.SIGKILL)
-            pair.ended(victim)
-        assert not out.exists()
-        backups = (out.with_suffix(".work") / stage).glob("epoch_*")
-        epochs.append(max(int(path.name[-7:]) for path in backups))
+def last_backup(out, stage):
+    """The number of the last epoch that a run which has not ended kept."""
+    assert not out.exists()
+    backups = (out.with_suffix(".work") / stage).glob("epoch_*")
+    return max(int(path.name[-7:]) for path in backups)
+
+
+@pytest.fixture(scope="module")
+def silent(folder, tmp_path_factory):
+    """Process 1 fell silent in the head's training, as if its cable were cut.
+
+    Has the model's path, the pair and the future of `end_left_alone` for
+    process 0: other tests run while it is patient.
+    """
+    out = tmp_path_factory.mktemp("left") / "model.keras"
+    with Pair(folder, out) as pair, ThreadPoolExecutor() as pool:
+        pair.wait_for("head", 3)
+        pair.signal(1, signal.SIGSTOP)
+        yield out, pair, pool.submit(end_left_alone, pair, 0)
+
+
+@pytest.fixture(scope="module")
+def cut_off(silent):
+    """Process 0 has ended; the model's path and the head's last backup."""
+    out, pair, waiting = silent
+    waiting.result()
+    pair.signal(1, signal.SIGKILL)
+    pair.ended(1)
+    return out, last_backup(out, "head")
+
+
+@pytest.fixture(scope="module")
+def killed(folder, cut_off):
+    """Started again, process 0 died in the fine-tuning; the same two things."""
+    out, _ = cut_off
     with Pair(folder, out) as pair:
-        for i in 0, 1:
-            status, _, wrong = pair.ended(i)
-            assert (status, wrong) == (0, "")
-    assert epochs[0] >= 3
-    assert epochs[1] >= 2
-    assert difference(out, trained) == 0
-    histories = [
-        path.with_suffix(".history.csv").read_text() for path in (out, trained)
-    ]
-    assert histories[0] == histories[1]
-    assert not any(log.exists() for log in logs)
-    assert not out.with_suffix(".work").exists()
+        pair.wait_for("fine-tuning", 2)
+        pair.signal(0, signal.SIGKILL)
+        end_left_alone(pair, 1)
+        pair.ended(0)
+    return out, last_backup(out, "fine-tuning")
+
+
+@needs_signals
+def test_one_falls_silent_and_the_other_is_patient(silent):
+    assert silent[1].processes[0].poll() is None
 
 
 def test_processes_with_other_arguments(folder, tmp_path):
@@ -188,7 +212,7 @@ def test_processes_with_other_arguments(folder, tmp_path):
         assert pair.ended(0)[0] == parallel.LOST
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@needs_signals
 def test_ctrl_c_where_nothing_listens(folder, tmp_path):
     """Process 0 waits for a second that never comes."""
     # A process in a shell's background inherits that Ctrl-C is ignored.
@@ -204,3 +228,29 @@ def test_ctrl_c_where_nothing_listens(folder, tmp_path):
         pair.signal(0, signal.SIGINT)
         status, _, wrong = pair.ended(0, 3 * parallel.PATIENCE)
         assert (status, wrong) == (130, "")
+
+
+@needs_signals
+def test_one_was_silent_and_the_other_ends(cut_off):
+    assert cut_off[1] >= 3
+
+
+@needs_signals
+def test_one_is_killed_and_the_other_ends(killed):
+    assert killed[1] >= 2
+
+
+@needs_signals
+def test_all_go_on_from_the_last_epoch(folder, trained, killed):
+    out, _ = killed
+    with Pair(folder, out) as pair:
+        for i in 0, 1:
+            status, _, wrong = pair.ended(i)
+            assert (status, wrong) == (0, "")
+            assert not pair.log(i).exists()
+    assert difference(out, trained) == 0
+    histories = [
+        path.with_suffix(".history.csv").read_text() for path in (out, trained)
+    ]
+    assert histories[0] == histories[1]
+    assert not out.with_suffix(".work").exists()

@@ -1,0 +1,17 @@
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="module")
+def compile_quickly(tmp_path_factory):
+    """Let JAX's processes optimise little, and keep what they compile."""
+    kept = tmp_path_factory.mktemp("compiled")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+        patch.setenv(
+            "XLA_FLAGS",
+            "--xla_cpu_use_fusion_emitters=false "
+            "--xla_cpu_parallel_codegen_split_count=1",
+        )
+        patch.setenv("JAX_COMPILATION_CACHE_DIR", str(kept))
+        patch.setenv("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+        yield
