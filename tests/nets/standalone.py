@@ -17,6 +17,7 @@ from pathlib import Path
 from unittest import mock
 
 sys.modules["cnn_course"] = None  # any import of it fails
+sys.modules["sklearn"] = None  # for which Keras would look: a second
 sys.path.insert(0, os.getcwd())
 
 import keras  # noqa: E402
