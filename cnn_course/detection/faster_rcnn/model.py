@@ -119,6 +119,9 @@ class FasterRCNN(keras.Model):
     def regions(self, objectness, deltas):
         """Make proposals of what the RPN says.
 
+        Only the 200 anchors with the best scores (`proposals`, if that is
+        more) enter non-max suppression. The authors cut the list, too.
+
         Args:
             objectness: tensor (batch, anchors), before the sigmoid.
             deltas: tensor (batch, anchors, 4).
@@ -131,6 +134,9 @@ class FasterRCNN(keras.Model):
         boxes = decode_deltas(deltas, self.anchors)
         boxes = ops.stop_gradient(ops.clip(boxes, 0.0, self.image_size))
         scores = ops.stop_gradient(ops.sigmoid(objectness))
+        candidates = min(max(200, self.proposals), len(self.anchors))
+        scores, best = ops.top_k(scores, candidates)
+        boxes = rows_of(boxes, best)
         return propose(boxes, scores, count=self.proposals)
 
     def classify(self, features, boxes, training=False):

@@ -106,4 +106,5 @@ def roi_align(features, boxes, size, *, samples=2):
     along = hats(boxes[..., 0], boxes[..., 2], size, columns, samples)
     # A point's share of a cell is its row's share times its column's.
     strips = ops.einsum("bnsr,brcf->bnscf", down, features)
-    return ops.einsum("bntc,bnscf->bnstf", along, strips)
+    # einsum would move the channels to the front and back, at twice the cost.
+    return ops.matmul(along[:, :, None], strips)
