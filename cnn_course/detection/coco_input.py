@@ -122,7 +122,7 @@ def _numbers(values, shape, name, key):
         rows = values
         if set(map(type, values)) == {list} and {*map(len, values)} == {*shape}:
             rows = np.fromiter(itertools.chain.from_iterable(values), float)
-        numbers = np.array(rows, float).reshape(len(values), *shape)
+        numbers = np.asarray(rows, float).reshape(len(values), *shape)
         if np.isfinite(numbers).all():
             return numbers
     except (TypeError, ValueError):

@@ -19,15 +19,15 @@ def quick_first_weights():
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def by_tensorflow(request, tmp_path_factory):
-    """Outputs of the module's examples, run on copies."""
-    names = request.module.examples("tensorflow")
+    """Outputs of the test class's examples, run on copies."""
+    names = request.cls().examples("tensorflow")
     return copied.run("tensorflow", names, tmp_path_factory.mktemp("copies"))
 
 
-@pytest.fixture(scope="module", params=copied.OTHERS)
+@pytest.fixture(scope="class", params=copied.OTHERS)
 def by_another(request, tmp_path_factory):
     """The same by another of Keras's backends."""
-    names = request.module.examples(request.param)
+    names = request.cls().examples(request.param)
     return copied.run(request.param, names, tmp_path_factory.mktemp("copies"))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import catalogue
 import numpy as np
+from fresh_process import COMPILE_QUICKLY
 from nets.examples import BLOCKS, LONGER, NETS
 
 FILES = [path.stem for path in catalogue.files()]
@@ -22,9 +23,7 @@ OTHERS = [name for name in ("jax", "torch") if importlib.util.find_spec(name)]
 # Compiling is nearly all of JAX's work here, so it need not compile well.
 QUICKLY = (
     "--xla_backend_optimization_level=0 "
-    "--xla_llvm_disable_expensive_passes=true "
-    "--xla_cpu_use_fusion_emitters=false "  # a third of the time
-    "--xla_cpu_parallel_codegen_split_count=1"
+    f"--xla_llvm_disable_expensive_passes=true {COMPILE_QUICKLY}"
 )
 # The files whose networks take the longest: half of the time.
 DEEP = ("densenet", "efficientnet", "inception_v3", "inception_v4")
@@ -82,3 +81,42 @@ def assert_agree(outputs, expected):
         np.testing.assert_allclose(
             found / scale, expected[name] / scale, atol=1e-4, err_msg=name
         )
+
+
+class _Examples:
+    """What the tests of blocks and of networks share; `files` is theirs."""
+
+    files = ()
+
+    def test_backends_agree(self, by_tensorflow, by_another):
+        assert_agree(by_another, by_tensorflow)
+
+
+class Blocks(_Examples):
+    """The tests of the blocks of some files."""
+
+    def examples(self, backend):
+        return blocks(self.files)
+
+    def test_tensorflow_runs_every_block(self, by_tensorflow):
+        assert set(by_tensorflow) == block_functions(self.files)
+
+    def test_another_backend_runs_every_block(self, by_another):
+        assert set(by_another) == block_functions(self.files)
+
+
+class Networks(_Examples):
+    """The tests of the networks of some files."""
+
+    def examples(self, backend):
+        return networks(backend, self.files)
+
+    def test_tensorflow_runs_every_network(self, by_tensorflow):
+        assert LONGER.issubset(NETS)
+        ours = {name for name in NETS if name.split(".")[0] in self.files}
+        assert set(by_tensorflow) == ours - LONGER
+
+    def test_another_backend_runs_a_network_of_each_file(self, by_another):
+        assert sorted(name.split(".")[0] for name in by_another) == [
+            *self.files
+        ]

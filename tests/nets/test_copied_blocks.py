@@ -2,24 +2,10 @@
 
 from nets import copied
 
-FILES = [file for file in copied.FILES if "inception" not in file]
-
-
-def examples(backend):
-    return copied.blocks(FILES)
-
 
 def test_two_backends_at_least_are_compared():
     assert "jax" in copied.OTHERS
 
 
-def test_tensorflow_runs_every_block(by_tensorflow):
-    assert set(by_tensorflow) == copied.block_functions(FILES)
-
-
-def test_another_backend_runs_every_block(by_another):
-    assert set(by_another) == copied.block_functions(FILES)
-
-
-def test_backends_agree(by_tensorflow, by_another):
-    copied.assert_agree(by_another, by_tensorflow)
+class TestBlocks(copied.Blocks):
+    files = tuple(file for file in copied.FILES if "inception" not in file)

@@ -1,13 +1,7 @@
 """The networks of nets/ run when a file is copied alone: the quick half."""
 
 from nets import copied
-from nets.examples import BLOCKS, LONGER, NETS
-
-FILES = [file for file in copied.FILES if file not in copied.DEEP]
-
-
-def examples(backend):
-    return copied.networks(backend, FILES)
+from nets.examples import BLOCKS, NETS
 
 
 def test_every_example_is_of_a_file_that_is_there():
@@ -16,15 +10,5 @@ def test_every_example_is_of_a_file_that_is_there():
     )
 
 
-def test_tensorflow_runs_every_network(by_tensorflow):
-    assert LONGER.issubset(NETS)
-    expected = {name for name in NETS if name.split(".")[0] in FILES} - LONGER
-    assert set(by_tensorflow) == expected
-
-
-def test_another_backend_runs_a_network_of_each_file(by_another):
-    assert sorted(name.split(".")[0] for name in by_another) == FILES
-
-
-def test_backends_agree(by_tensorflow, by_another):
-    copied.assert_agree(by_another, by_tensorflow)
+class TestNetworks(copied.Networks):
+    files = tuple(file for file in copied.FILES if file not in copied.DEEP)
