@@ -2,13 +2,15 @@
 
 folder.py turns a folder into training and validation batches, broken.py names
 the files that are no pictures. arrays.py cuts arrays into batches without the
-pauses that tf.data's tuning makes. features.py computes a frozen network's
-features once and refuses stale ones.
+pauses that tf.data's tuning makes, fitting.py has each step traced
+once. features.py computes a frozen network's features once and refuses stale
+ones.
 """
 
 from cnn_course.pipelines.arrays import batches, untuned
 from cnn_course.pipelines.broken import BrokenPicture, broken_pictures
 from cnn_course.pipelines.features import Features, load_features, save_features
+from cnn_course.pipelines.fitting import build_for_fit, draw_starts, start_over
 from cnn_course.pipelines.folder import load_picture, train_val_from_directory
 
 __all__ = [
@@ -16,9 +18,12 @@ __all__ = [
     "Features",
     "batches",
     "broken_pictures",
+    "build_for_fit",
+    "draw_starts",
     "load_features",
     "load_picture",
     "save_features",
+    "start_over",
     "train_val_from_directory",
     "untuned",
 ]
