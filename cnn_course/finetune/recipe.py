@@ -13,7 +13,12 @@ import tensorflow as tf
 from cnn_course import parallel
 from cnn_course.finetune.job import build, leads
 from cnn_course.finetune.unfinished import Backups
-from cnn_course.pipelines import load_features, load_picture, save_features
+from cnn_course.pipelines import (
+    build_for_fit,
+    load_features,
+    load_picture,
+    save_features,
+)
 from cnn_course.transfer import unfreeze_last
 
 
@@ -76,6 +81,8 @@ def fine_tune(job):
         _compile(model, job.options.start.fine_rate)
         batches, epochs = partial(_pictures, job, job.train), job.options.epochs
         val = _pictures(job, job.val, _rows(job, tf.range(len(job.val.labels))))
+        if job.group.devices == 1:  # else Keras builds by itself
+            build_for_fit(model, val)
         history = fit(job, model, "fine-tuning", epochs, batches, val)
     if model is not job.model:
         job.model.set_weights(model.get_weights())

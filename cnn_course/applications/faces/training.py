@@ -5,6 +5,7 @@ import numpy as np
 from keras import layers, ops
 
 from cnn_course.geometry import whole_number
+from cnn_course.pipelines import build_for_fit
 
 _CROSS_ENTROPY = "sparse_categorical_crossentropy"
 
@@ -140,6 +141,7 @@ def train_embedder(images, labels, loss, *, steps=300, seed=0, callbacks=()):
     batches = BalancedBatches(
         images, labels, classes=24, steps=steps // 10, seed=seed
     )
+    build_for_fit(model, batches)
     model.fit(
         batches,
         epochs=10,
