@@ -57,7 +57,7 @@ book: .venv/.ready
 # JupyterLab and the book in a browser; screenshots go to tests/browser/pictures.
 test-browser: book
 	$(INSTALL) ".[browser]"
-	$(ONE_THREAD) $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/browser
+	$(ONE_THREAD) $(BIN)/python -m pytest -q -n 2 --dist worksteal tests/browser
 
 data: .venv/.ready
 	$(BIN)/python data/build.py

@@ -48,7 +48,11 @@ def to_convolutions(model):
 
     Args:
         model: keras.Model, a chain of layers that ends in Flatten and one
-            or more Dense, without padding on the way.
+            or more Dense. Before it may stand what does the same at every
+            place of a larger picture: convolutions and pools without padding,
+            with the same stride down and across; activations, batch
+            normalisation and rescaling, channel by channel. Dropout is left
+            out, since the result is for inference.
 
     Returns:
         keras.Model, pictures (batch, height, width, channels) of any size ->
@@ -56,8 +60,8 @@ def to_convolutions(model):
         pixels. It has copies of the weights.
 
     Raises:
-        ValueError: a layer pads, stands behind Flatten and is not Dense, or
-            has no place in a chain; the message names the layer.
+        ValueError: a layer is none of these, pads, stands behind Flatten and
+            is not Dense, or has no place in a chain; the message names it.
     """
     import keras
 
@@ -65,6 +69,8 @@ def to_convolutions(model):
     inputs = x = keras.Input((None, None, model.input_shape[-1]))
     copies, window = [], None  # the map's shape that Flatten has seen
     for layer in _chain(model):
+        if type(layer).__name__ in _DROPOUTS:
+            continue
         if isinstance(layer, keras.layers.Flatten):
             window = layer.input.shape[1:]
             continue
@@ -99,6 +105,46 @@ def _chain(model):
     ]
 
 
+# By name, so that a subclass, whose call may be another, is none of them.
+_DROPOUTS = {"AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise"}
+_DROPOUTS |= {"SpatialDropout2D"}
+_WINDOWS = {"AveragePooling2D", "Conv2D", "DepthwiseConv2D", "MaxPooling2D"}
+_WINDOWS |= {"SeparableConv2D"}
+_PLACES = {"Activation", "BatchNormalization", "ELU", "LeakyReLU", "ReLU"}
+_PLACES |= {"Normalization", "Rescaling", "Softmax"}
+
+
+def _why_not(layer):
+    """Say why a layer in front of Flatten does not slide; "" if it does."""
+    kind = type(layer).__name__
+    if kind not in _DROPOUTS | _WINDOWS | _PLACES:
+        return f"is none of {', '.join(sorted(_WINDOWS | _PLACES))}, Dropout"
+    if getattr(layer, "padding", "valid") != "valid":
+        return (
+            "pads: at a window's border it puts zeros where the picture goes "
+            'on. Take padding="valid"'
+        )
+    if getattr(layer, "data_format", None) == "channels_first":
+        return "has its channels first; they must be last"
+    if len(set(getattr(layer, "strides", ()))) > 1:
+        return f"has strides {layer.strides}; they must be equal"
+    axis = getattr(layer, "axis", -1)
+    axes = axis if isinstance(axis, list | tuple) else (axis,)
+    if kind in _PLACES and any(a not in (-1, 3, None) for a in axes):
+        return f"works along axis {axis}; only the last, the channels, slides"
+    if any(np.ndim(getattr(layer, k, 0)) > 1 for k in ("scale", "offset")):
+        return "scales each place in its own way"
+    return _OWN if _has_own_activation(layer) else ""
+
+
+_OWN = "has an activation of your own, which may join places"
+
+
+def _has_own_activation(layer):
+    activation = getattr(layer, "activation", None)
+    return not getattr(activation, "__module__", "keras").startswith("keras")
+
+
 def _check_chain(model):
     import keras
 
@@ -112,35 +158,26 @@ def _check_chain(model):
     flat, x = False, model.inputs[0]
     for layer in _chain(model):
         where = f"layer {layer.name!r} ({type(layer).__name__})"
-        if isinstance(
-            layer,
-            keras.Model
-            | types.GlobalAveragePooling2D
-            | types.GlobalMaxPooling2D,
-        ):
-            raise ValueError(
-                "model must have neither models in it nor global pooling, "
-                f"which does not slide; got {where}."
-            )
         if free and layer.input is not x:
             raise ValueError(
                 "model must be a chain: each layer's only input is the output "
                 f"of the one before; {where} has several or another."
             )
         x = layer.output
-        if getattr(layer, "padding", "valid") != "valid":
-            raise ValueError(
-                "model must not pad: at a window's border padding puts zeros "
-                f"where the picture goes on; {where} pads. Take "
-                'padding="valid".'
-            )
-        if isinstance(layer, types.Flatten):
+        if type(layer) is types.Flatten:
             flat = True
-        elif flat and not isinstance(layer, types.Dense | types.Dropout):
+        elif not flat and (why := _why_not(layer)):
+            raise ValueError(
+                "model must do the same at every place of the picture; "
+                f"{where} {why}."
+            )
+        elif flat and type(layer) not in (types.Dense, types.Dropout):
             raise ValueError(
                 "model must have only Dense (and Dropout) layers behind "
                 f"Flatten; got {where}."
             )
+        elif flat and _has_own_activation(layer):
+            raise ValueError(f"model must slide, but {where} {_OWN}.")
     if free and (len(model.outputs) > 1 or model.outputs[0] is not x):
         raise ValueError(
             f"model must have one output, that of its last {where}; got "
@@ -156,10 +193,19 @@ def window_stride(model):
 
     Returns:
         int, pixels: the product of all strides.
+
+    Raises:
+        ValueError: a layer's strides differ; the message names it.
     """
     product = 1
     for layer in _chain(model):
-        product *= getattr(layer, "strides", (1,))[0]
+        strides = set(getattr(layer, "strides", (1,)))
+        if len(strides) > 1:
+            raise ValueError(
+                f"Layer {layer.name!r} must have the same stride down and "
+                f"across; got {layer.strides}."
+            )
+        product *= strides.pop()
     return product
 
 

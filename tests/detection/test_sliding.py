@@ -180,16 +180,88 @@ def test_two_heads_are_refused():
         to_convolutions(keras.Model(inputs, [x, heads[0]]))
 
 
-@pytest.mark.parametrize(
-    "part",
-    [
-        keras.Sequential([layers.Conv2D(1, 3, padding="same")], name="odd"),
-        layers.GlobalAveragePooling2D(keepdims=True, name="odd"),
-    ],
-)
-def test_what_does_not_slide_is_refused(part):
-    with pytest.raises(ValueError, match=r"neither models .* layer 'odd'"):
-        to_convolutions(refused(part, layers.Flatten(), layers.Dense(2)))
+def upside_down(x):
+    return keras.ops.flip(x, axis=1)
+
+
+SLIDING = {
+    "depthwise": lambda: layers.DepthwiseConv2D(3),
+    "separable": lambda: layers.SeparableConv2D(4, 3),
+    "average": lambda: layers.AveragePooling2D(3, strides=1),
+    "scale by channel": lambda: layers.Rescaling([2, -1], offset=[0.5, 3]),
+    "normalise": lambda: layers.Normalization(mean=[1, 2], variance=[4, 5]),
+    "activation": lambda: layers.Activation("gelu"),
+    "leaky": lambda: layers.LeakyReLU(),
+    "ELU": lambda: layers.ELU(),
+    "softmax of channels": lambda: layers.Softmax(),
+    "dropout": lambda: layers.SpatialDropout2D(0.5),
+    "noise": lambda: layers.GaussianNoise(1.0),
+}
+
+
+@pytest.mark.parametrize("make", SLIDING.values(), ids=SLIDING)
+def test_what_slides_equals_the_crops(make):
+    keras.utils.set_random_seed(1)
+    norm = layers.BatchNormalization()
+    parts = [keras.Input((9, 9, 2)), make(), norm, layers.Flatten()]
+    model = keras.Sequential([*parts, layers.Dense(3)])
+    rng = np.random.default_rng(1)
+    model.set_weights(
+        [rng.uniform(0.5, 2, w.shape) for w in model.get_weights()]
+    )
+    pictures = rng.normal(size=(1, 11, 12, 2)).astype("float32")
+    windows = crops(pictures, 9, window_stride(model))
+    expected = np.asarray(model(windows.reshape(-1, 9, 9, 2)))
+    sliding = np.asarray(to_convolutions(model)(pictures))
+    np.testing.assert_allclose(
+        sliding, expected.reshape(sliding.shape), rtol=1e-4, atol=1e-5
+    )
+
+
+STUCK = {
+    "a model": lambda: keras.Sequential([layers.Conv2D(1, 3)], name="odd"),
+    "pooled": lambda: layers.GlobalAveragePooling2D(keepdims=True, name="odd"),
+    "resized": lambda: layers.Resizing(4, 4, name="odd"),
+    "cut": lambda: layers.CenterCrop(4, 4, name="odd"),
+    "cropped": lambda: layers.Cropping2D(1, name="odd"),
+    "padded": lambda: layers.ZeroPadding2D(1, name="odd"),
+    "groups": lambda: layers.GroupNormalization(1, name="odd"),
+    "layer": lambda: layers.LayerNormalization(name="odd"),
+    "unit": lambda: layers.UnitNormalization(axis=(1, 2), name="odd"),
+    "softmax of places": lambda: layers.Softmax(axis=(1, 2), name="odd"),
+    "rows": lambda: layers.BatchNormalization(axis=1, name="odd"),
+    "turned": lambda: layers.Permute((2, 1, 3), name="odd"),
+    "enlarged": lambda: layers.UpSampling2D(2, name="odd"),
+    "transposed": lambda: layers.Conv2DTranspose(1, 3, name="odd"),
+    "strides": lambda: layers.Conv2D(1, 3, strides=(2, 1), name="odd"),
+    "slopes": lambda: layers.PReLU(name="odd"),
+    "mask": lambda: layers.Rescaling(np.ones((8, 8, 1)), name="odd"),
+    "own function": lambda: layers.Lambda(upside_down, name="odd"),
+    "own activation": lambda: layers.Activation(upside_down, name="odd"),
+    "in a convolution": lambda: layers.Conv2D(
+        1, 3, activation=upside_down, name="odd"
+    ),
+}
+
+
+@pytest.mark.parametrize("make", STUCK.values(), ids=STUCK)
+def test_what_does_not_slide_is_refused(make):
+    model = refused(make(), layers.Flatten(), layers.Dense(2))
+    with pytest.raises(ValueError, match=r"at every place.* layer 'odd' \("):
+        to_convolutions(model)
+
+
+def test_an_activation_of_your_own_behind_flatten():
+    dense = layers.Dense(2, activation=upside_down, name="odd")
+    model = refused(layers.Flatten(), dense)
+    with pytest.raises(ValueError, match=r"layer 'odd'.*of your own"):
+        to_convolutions(model)
+
+
+def test_strides_that_differ_have_no_window_stride():
+    model = refused(layers.MaxPooling2D((2, 3), name="odd"))
+    with pytest.raises(ValueError, match=r"'odd'.*same stride.*\(2, 3\)"):
+        window_stride(model)
 
 
 def test_window_boxes():
