@@ -268,6 +268,8 @@ def _multiplications(layer):
     # A nested model's own inputs: those its layers were built on.
     inputs = _shape(layer, getattr(layer, "inputs", None) or layer.input)
     outputs = _shape(layer, layer.output)
+    if getattr(layer, "data_format", None) == "channels_first":
+        inputs, outputs = (shape[1:] + shape[:1] for shape in (inputs, outputs))
     kinds = {base.__name__ for base in type(layer).__mro__}
     if "BaseConvTranspose" in kinds:
         return math.prod(inputs[:-1]) * math.prod(layer.kernel.shape)

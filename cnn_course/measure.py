@@ -16,6 +16,32 @@ from typing import NamedTuple
 import numpy as np
 
 from cnn_course.geometry import layer_table
+from cnn_course.transfer import leaves
+
+
+def check_probabilities(scores, labels):
+    """Raise ValueError unless scores are a softmax's, and labels its classes.
+
+    Args:
+        scores: array (batch, classes).
+        labels: int array (batch,).
+    """
+    scores, labels = np.asarray(scores), np.asarray(labels)
+    adds_up = np.allclose(scores.sum(axis=-1), 1, atol=1e-3)
+    if scores.ndim != 2 or not adds_up or scores.min() < 0:
+        row = np.round(scores[0].ravel()[:6], 3)
+        raise ValueError(
+            "model must give the classes' probabilities, (batch, classes), "
+            f"which add up to 1; got {scores.shape}, the first ones "
+            f"{row.tolist()}. If they are logits, take "
+            "keras.Sequential([model, keras.layers.Softmax()])."
+        )
+    known = np.isin(labels, np.arange(scores.shape[1]))
+    if labels.dtype.kind not in "iu" or not known.all():
+        raise ValueError(
+            f"labels must be ints from 0 to {scores.shape[1] - 1}; got "
+            f"{labels!r:.200}."
+        )
 
 
 def gradient_norms(model, images, labels):
@@ -30,32 +56,38 @@ def gradient_norms(model, images, labels):
         labels: array (batch,), class numbers.
 
     Returns:
-        dict from the name of each layer with a convolution kernel, in the
-        model's order, to the Euclidean norm of its gradient.
+        dict from the name of each layer with a convolution kernel, those of
+        models within too, to the Euclidean norm of its gradient, in the
+        model's order; where two have one name, from the kernel's path.
+
+    Raises:
+        ValueError: the model's scores are no probabilities, or a label is no
+            class.
     """
     import keras
     import tensorflow as tf
 
     convolutions = [
-        layer for layer in model.layers if len(_kernel_shape(layer)) == 4
+        layer for layer in leaves(model) if len(_kernel_shape(layer)) == 4
     ]
-    statistics_before = [w.numpy() for w in model.non_trainable_variables]
+    before = [np.array(w) for w in model.variables]
     with tf.GradientTape() as tape:
         probabilities = model(tf.constant(images), training=True)
+        check_probabilities(probabilities, labels)
         losses = keras.losses.sparse_categorical_crossentropy(
             labels, probabilities
         )
         loss = tf.reduce_mean(losses)
     kernels = [layer.kernel.value for layer in convolutions]
-    gradients = tape.gradient(loss, kernels)
-    for variable, value in zip(
-        model.non_trainable_variables, statistics_before, strict=True
-    ):
-        variable.assign(value)  # batch normalisation moved its statistics
-    return {
-        layer.name: float(tf.norm(gradient))
-        for layer, gradient in zip(convolutions, gradients, strict=True)
-    }
+    gradients = tape.gradient(loss, kernels, unconnected_gradients="zero")
+    # Batch normalisation moved its statistics, spectral one its kernels.
+    for variable, value in zip(model.variables, before, strict=True):
+        variable.assign(value)
+    names = [layer.name for layer in convolutions]
+    if len(set(names)) < len(names):
+        names = [layer.kernel.path for layer in convolutions]
+    norms = [float(tf.norm(gradient)) for gradient in gradients]
+    return dict(zip(names, norms, strict=True))
 
 
 def _kernel_shape(layer):

@@ -41,6 +41,16 @@ def course_backbone(*, pretrained=True):
     return model
 
 
+def _check_freezes(base):
+    for layer in leaves(base, wrappers=True):
+        if isinstance(layer, layers.SpectralNormalization):
+            raise ValueError(
+                f"Layer {layer.name!r} cannot be frozen: in fit, a "
+                "SpectralNormalization rescales its kernel all the same. Take "
+                "its inner layer, which has the kernel: .layer."
+            )
+
+
 def freeze(base):
     """Freeze a network: no weight and no statistic of it moves in `fit`.
 
@@ -48,23 +58,29 @@ def freeze(base):
 
     Args:
         base: keras.Model, on its own or inside another model.
+
+    Raises:
+        ValueError: a layer moves its kernel in `fit` though it is frozen, as
+            SpectralNormalization does (Keras 3.15); the message names it.
     """
+    _check_freezes(base)
     base.trainable = False
 
 
-def leaves(layer):
+def leaves(layer, *, wrappers=False):
     """Go through the layers of a model and of the models in it, in order.
 
     Args:
         layer: keras.Model or layer.
+        wrappers: bool; True yields the layers around others, too.
 
     Yields:
         keras layers that have no layers themselves.
     """
-    if not layer._layers:
+    if not layer._layers or wrappers:
         yield layer
     for part in layer._layers:
-        yield from leaves(part)
+        yield from leaves(part, wrappers=wrappers)
 
 
 def unfreeze_last(base, n):
@@ -85,8 +101,10 @@ def unfreeze_last(base, n):
         list of str, the names of the layers that will train, in their order.
 
     Raises:
-        ValueError: n is out of range.
+        ValueError: n is out of range, or a layer cannot be frozen, as for
+            `freeze`.
     """
+    _check_freezes(base)
     # Down and up again: what is True already is not handed on to the layers.
     base.trainable = False
     base.trainable = True

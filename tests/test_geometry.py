@@ -121,7 +121,9 @@ def test_layer_table_counted_by_hand():
             keras.layers.Conv2D(4, 3, name="conv"),  # 8×10×4, 27 each
             keras.layers.BatchNormalization(name="bn"),
             keras.layers.DepthwiseConv2D(3, padding="same", name="dw"),
-            keras.layers.SeparableConv2D(6, 3, strides=2, name="sep"),  # 3×4
+            keras.layers.SeparableConv2D(
+                6, 3, strides=2, name="sep"
+            ),  # 3×4
             keras.layers.Conv2DTranspose(2, 2, strides=2, name="up"),
             keras.layers.MaxPooling2D(2, name="pool"),  # 3×4×2
             keras.layers.Flatten(name="flat"),
@@ -143,6 +145,29 @@ def test_layer_table_counted_by_hand():
     assert table.rows[0].output_shape == (8, 10, 4)
     assert table.totals["parameters"] == model.count_params()
     assert table.totals["multiplications"] == sum(counts.values())
+
+
+def test_layer_table_with_the_channels_first():
+    """The positions were taken from the channels."""
+    kinds = {
+        "Conv2D": lambda **d: keras.layers.Conv2D(4, 3, **d),
+        "Depthwise": lambda **d: keras.layers.DepthwiseConv2D(
+            3, strides=2, **d
+        ),
+        "Separable": lambda **d: keras.layers.SeparableConv2D(5, 3, **d),
+        "Transposed": lambda **d: keras.layers.Conv2DTranspose(2, 2, **d),
+    }
+    for name, make in kinds.items():
+        counts = [
+            layer_table(
+                keras.Sequential([keras.Input(shape), make(**d)])
+            ).totals
+            for shape, d in (
+                ((8, 9, 3), {}),
+                ((3, 8, 9), {"data_format": "channels_first"}),
+            )
+        ]
+        assert counts[0] == counts[1], name
 
 
 def test_layer_table_groups_and_nested_models():
@@ -170,7 +195,8 @@ def test_layer_table_of_a_nested_functional_model():
 
 def test_layer_table_names_the_nested_model_without_sizes():
     inner = keras.Sequential(
-        [keras.Input((None, None, 3)), keras.layers.Conv2D(1, 3)], name="base"
+        [keras.Input((None, None, 3)), keras.layers.Conv2D(1, 3)],
+        name="base",
     )
     inputs = keras.Input((6, 6, 3))
     with pytest.raises(ValueError, match=r"models in it, .* layer 'base'"):
@@ -216,7 +242,10 @@ def test_layer_table_shows_every_row_twice():
         (
             lambda: layer_table(
                 keras.Sequential(
-                    [keras.Input((None, None, 3)), keras.layers.Conv2D(1, 3)]
+                    [
+                        keras.Input((None, None, 3)),
+                        keras.layers.Conv2D(1, 3),
+                    ]
                 )
             ),
             "fixed input size",

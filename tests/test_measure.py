@@ -72,6 +72,44 @@ def test_gradient_norms_change_nothing(batch):
         np.testing.assert_array_equal(old, new)
 
 
+def conv_net(*middle, top="softmax"):
+    parts = [layers.Conv2D(2, 3, name="first"), *middle, layers.Flatten()]
+    top = layers.Dense(3, activation=top)
+    return keras.Sequential([keras.Input((8, 8, 1)), *parts, top])
+
+
+def test_gradient_norms_look_into_models(batch):
+    inner = [keras.Input((6, 6, 2)), layers.Conv2D(2, 3, name="inner")]
+    flat = conv_net(layers.Conv2D(2, 3, name="inner"))
+    nested = conv_net(keras.Sequential(inner))
+    nested.set_weights(flat.get_weights())
+    norms = gradient_norms(nested, *batch)
+    assert list(norms) == ["first", "inner"]
+    assert norms == pytest.approx(gradient_norms(flat, *batch))
+
+
+def test_gradient_norms_of_two_layers_of_one_name(batch):
+    parts = [keras.Input((6, 6, 2)), layers.Conv2D(2, 3, name="first")]
+    norms = gradient_norms(conv_net(keras.Sequential(parts)), *batch)
+    assert len(norms) == 2
+    assert all(name.endswith("first/kernel") for name in norms)
+
+
+def test_gradient_norms_leave_spectral_normalisation_alone(batch):
+    """It rescales its kernel in every call with training=True."""
+    spectral = layers.SpectralNormalization(layers.Conv2D(2, 3, name="inner"))
+    model = conv_net(spectral, layers.Dropout(0.5))
+    before = model.get_weights()
+    assert "inner" in gradient_norms(model, *batch)
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_gradient_norms_of_logits_are_refused(batch):
+    with pytest.raises(ValueError, match=r"add up to 1; .*Softmax\(\)"):
+        gradient_norms(conv_net(top=None), *batch)
+
+
 def test_latency_grows_with_the_work():
     models = {}
     for side in (8, 256):

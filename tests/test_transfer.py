@@ -205,3 +205,21 @@ def test_pretraining_script_trains(monkeypatch, capsys):
     assert not names & targets
     _, accuracy = pretrain.pretrain()
     assert accuracy > 3 / 14
+
+
+@pytest.mark.parametrize(
+    "still", [freeze, lambda base: unfreeze_last(base, 0)], ids=["all", "last"]
+)
+def test_spectral_normalisation_cannot_be_frozen(still):
+    """It rescales its kernel in `fit` whether it is trainable or not."""
+    spectral = layers.SpectralNormalization(layers.Conv2D(4, 3), name="odd")
+    base = keras.Sequential([keras.Input((8, 8, 3)), spectral])
+    with pytest.raises(ValueError, match=r"'odd' cannot be frozen.*\.layer"):
+        still(keras.Sequential([base, layers.Flatten()]))
+    base.trainable = False  # why not: Keras lets it move
+    before = base.get_weights()
+    model = keras.Sequential([base, layers.GlobalAveragePooling2D()])
+    model.add(layers.Dense(2))
+    fit(model)
+    same = zip(before, base.get_weights(), strict=True)
+    assert not all(np.array_equal(old, new) for old, new in same)

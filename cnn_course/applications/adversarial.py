@@ -1,11 +1,14 @@
 """Pictures changed by a trace so that a network errs; and a defence.
 
-TensorFlow only: its tape gives the gradients. Models must end with a softmax.
+TensorFlow only: its tape gives the gradients. Models must end with a softmax:
+from other scores this loss has hardly any gradient, and no attack would work.
 """
 
 import keras
 import numpy as np
 import tensorflow as tf
+
+from cnn_course.measure import check_probabilities
 
 
 def _check(images, labels, epsilon, limits):
@@ -32,6 +35,8 @@ def _uphill(model, images, labels):
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(images)
         scores = model(images, training=False)
+        if len(images):
+            check_probabilities(scores, labels)
         loss = keras.losses.sparse_categorical_crossentropy(labels, scores)
     return tf.sign(tape.gradient(loss, images)).numpy()
 
@@ -52,7 +57,8 @@ def fgsm(model, images, labels, epsilon, *, limits=(0.0, 1.0)):
         float32 array as images, within epsilon of them and within the limits.
 
     Raises:
-        ValueError: images beyond the limits, other lengths, epsilon < 0.
+        ValueError: images beyond the limits, other lengths, epsilon < 0; the
+            model's scores are no probabilities, or a label is no class.
 
     Source: Goodfellow, Shlens and Szegedy 2015, section 4.
     """

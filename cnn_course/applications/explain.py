@@ -72,31 +72,76 @@ def _output_layer(model):
 
 
 @contextlib.contextmanager
-def _without_softmax(model):
-    """While it lasts, the model's scores are those before its softmax."""
+def _without_squashing(model):
+    """While it lasts, the scores are those before the softmax or sigmoid."""
     last = _output_layer(model)
+    activation = getattr(last, "activation", None)
     if isinstance(last, keras.layers.Softmax):
         with _calling(last, lambda x, mask=None: x):
             yield
-    elif getattr(last, "activation", None) is keras.activations.softmax:
+    elif activation in (keras.activations.softmax, keras.activations.sigmoid):
         last.activation = keras.activations.linear
         try:
             yield
         finally:
-            last.activation = keras.activations.softmax
+            last.activation = activation
     else:
         yield
+
+
+def _check_scores(scores):
+    """The number of classes; one number says "class 1" or "class 0"."""
+    parts = keras.tree.flatten(scores)
+    if len(parts) != 1:
+        raise ValueError(
+            f"model must have one output; got {len(parts)}, of "
+            f"{', '.join(str(tuple(part.shape)) for part in parts)}. Explain "
+            "one of them: keras.Model(model.inputs, model.outputs[0]), say."
+        )
+    shape = tuple(parts[0].shape)
+    if len(shape) != 2:
+        raise ValueError(
+            "model must give a row of scores for each picture, (batch, "
+            f"classes); got {shape}. If it gives a row for each place, take "
+            "the mean over those that you ask about, by GlobalAveragePooling2D "
+            "say."
+        )
+    return max(shape[1], 2)
+
+
+def _of_two(model, scores):
+    """A single score, that of class 1, gets class 0 beside it."""
+    if scores.shape[-1] > 1:
+        return scores
+    activation = getattr(_output_layer(model), "activation", None)
+    is_sigmoid = activation is keras.activations.sigmoid
+    opposite = 1 - scores if is_sigmoid else -scores
+    return np.concatenate([opposite, scores], axis=-1)
+
+
+def _check_classes(name, classes, count):
+    classes = np.asarray(classes)
+    if (
+        classes.dtype.kind not in "iu"
+        or not np.isin(classes, np.arange(count)).all()
+    ):
+        raise ValueError(
+            f"{name} must be ints from 0 to {count - 1}; got {classes!r:.200}."
+        )
+    return classes
 
 
 def grad_cam(model, images, *, layer=None, classes=None):
     """Show which places of the pictures speak for a class.
 
     The maps of one layer, each weighted with the mean gradient of the class's
-    score (before a softmax) with respect to it, summed; what speaks against
-    the class is cut off.
+    score (before a softmax or sigmoid) with respect to it, summed; what speaks
+    against the class is cut off.
 
     Args:
-        model: built keras.Model, Functional, Sequential or with models inside.
+        model: built keras.Model, Functional, Sequential or with models inside;
+            one output, (batch, classes). A single number, with a sigmoid or
+            before it, speaks for class 1, and its negative for class 0.
         images: array (batch, height, width, channels), as the model wants
             them.
         layer: a layer or its name; None: the last one that puts out maps.
@@ -108,7 +153,8 @@ def grad_cam(model, images, *, layer=None, classes=None):
         pictures' size; in units of the score.
 
     Raises:
-        ValueError: no such layer in the model, or one without maps.
+        ValueError: no such layer in the model, or one without maps; several
+            outputs, or one that is no row of scores; no such class.
 
     Source: Selvaraju et al. 2017 (Grad-CAM), equations 1 and 2.
     """
@@ -125,10 +171,15 @@ def grad_cam(model, images, *, layer=None, classes=None):
         return maps
 
     with tf.GradientTape(watch_accessed_variables=False) as tape:
-        with _calling(layer, watched), _without_softmax(model):
+        with _calling(layer, watched), _without_squashing(model):
             scores = model(images, training=False)
+        count = _check_scores(scores)
+        if scores.shape[1] == 1:
+            scores = tf.concat([-scores, scores], axis=1)
         if classes is None:
             classes = tf.argmax(scores, axis=1)
+        else:
+            classes = _check_classes("classes", classes, count)
         chosen = tf.gather(scores, classes, axis=1, batch_dims=1)
     maps = seen[-1]
     gradient = tape.gradient(chosen, maps)
@@ -141,7 +192,9 @@ def occlusion_map(model, image, *, size, stride=1, fill=None, label=None):
     """Cover the picture place by place, and see where the score drops most.
 
     Args:
-        model: built keras.Model that gives a score to each class.
+        model: built keras.Model that gives a score to each class, or a single
+            number for class 1: then class 0 has 1 less it after a sigmoid,
+            else its negative.
         image: array (height, width, channels), as the model wants it.
         size: int >= 1, pixels along the side of the square that covers.
         stride: int >= 1, pixels from one place to the next.
@@ -154,7 +207,8 @@ def occlusion_map(model, image, *, size, stride=1, fill=None, label=None):
         (row · stride, column · stride).
 
     Raises:
-        ValueError: the square does not fit into the picture.
+        ValueError: the square does not fit into the picture; several outputs,
+            or one that is no row of scores; no such class.
 
     Source: Zeiler and Fergus 2014, section 4.2.
     """
@@ -172,9 +226,16 @@ def occlusion_map(model, image, *, size, stride=1, fill=None, label=None):
     rows, columns = (
         range(0, side - size + 1, stride) for side in (height, width)
     )
-    score = np.array(model(image[None], training=False))[0]
+
+    def scores_of(images):
+        scores = model(images, training=False)
+        _check_scores(scores)
+        return _of_two(model, np.array(scores))
+
+    score = scores_of(image[None])[0]
     if label is None:
         label = score.argmax()
+    label = int(_check_classes("label", label, len(score)))
     places = [(row, column) for row in rows for column in columns]
     at_once = max(1, _PIXELS_AT_ONCE // (height * width))
     drops = []
@@ -183,6 +244,6 @@ def occlusion_map(model, image, *, size, stride=1, fill=None, label=None):
         covered = np.repeat(image[None], len(some), axis=0)
         for copy, (row, column) in zip(covered, some, strict=True):
             copy[row : row + size, column : column + size] = fill
-        scores = np.array(model(covered, training=False))
+        scores = scores_of(covered)
         drops.extend(score[label] - scores[:, label])
     return np.reshape(drops, (len(rows), len(columns)))

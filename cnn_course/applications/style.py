@@ -194,6 +194,18 @@ def _check_colour(name, picture, smallest):
             f"{name} must be a colour picture (height, width, 3) with sides "
             f">= {smallest}; got shape {shape}."
         )
+    picture = np.asarray(picture)
+    low, high = picture.min(), picture.max()
+    if picture.dtype.kind == "f" and 0 < high <= 1:
+        raise ValueError(
+            f"{name} must have grey levels of 0 to 255; got {low:g} to "
+            f"{high:g}, as plt.imread gives them. Multiply by 255."
+        )
+    if not 0 <= low <= high <= 255:
+        raise ValueError(
+            f"{name} must have grey levels of 0 to 255; got {low:g} to "
+            f"{high:g}."
+        )
 
 
 def _descend(costs, picture, optimizer):
@@ -228,14 +240,14 @@ def transfer(
 
     Args:
         extractor: Extractor.
-        content: uint8 array (height, width, 3).
-        style: uint8 array (height, width, 3), of any size.
+        content: array (height, width, 3) of 0 to 255.
+        style: array (height, width, 3) of 0 to 255, of any size.
         alpha: float >= 0, weight of the content cost.
         beta: float >= 0, weight of the style cost.
         steps: int >= 1, steps of Adam.
         learning_rate: float, grey levels.
-        start: uint8 array of the content's shape, where to start from; None:
-            the content.
+        start: array of the content's shape, 0 to 255, where to start from;
+            None: the content.
         keep: numbers of steps after which a copy of the picture is kept.
         progress: function around the steps' range, a progress bar say.
 
@@ -243,8 +255,8 @@ def transfer(
         Result.
 
     Raises:
-        ValueError: a picture is too small, or not in colour; steps is no
-            whole number.
+        ValueError: a picture is too small, not in colour, or not of 0 to 255;
+            steps is no whole number.
 
     Source: Gatys, Ecker and Bethge 2016; there L-BFGS from noise.
     """
@@ -253,6 +265,13 @@ def transfer(
     whole_number("steps", steps, 1)
     for what, picture in (("content", content), ("style", style)):
         _check_colour(what, picture, extractor.smallest)
+    if start is not None:
+        _check_colour("start", start, extractor.smallest)
+        if np.shape(start) != np.shape(content):
+            raise ValueError(
+                f"start must have the content's shape, {np.shape(content)}; "
+                f"got {np.shape(start)}."
+            )
 
     def looks(picture):
         return keras.tree.flatten(extractor.model(picture))  # one or more

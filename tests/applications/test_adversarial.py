@@ -126,6 +126,8 @@ def test_attack_and_defence():
         ({"labels": [0]}, "got 2 and 1"),
         ({"limits": (0, 0.5)}, "limits"),
         ({"images": np.full((2, 3, 2, 1), 9.0)}, "got 9 to 9"),
+        ({"labels": [0, 4]}, r"ints from 0 to 3; got .*\[0, 4\]"),
+        ({"labels": [0.0, 1.0]}, "labels must be ints"),
     ],
 )
 def test_bad_input(linear, attack, changed, words):
@@ -136,3 +138,40 @@ def test_bad_input(linear, attack, changed, words):
     }
     with pytest.raises(ValueError, match=words):
         attack(linear, **good | changed)
+
+
+def logits():
+    return keras.Sequential(
+        [keras.Input((3, 2, 1)), keras.layers.Flatten(), keras.layers.Dense(4)]
+    )
+
+
+def sigmoid():
+    return keras.Sequential(
+        [*logits().layers, keras.layers.Dense(1, activation="sigmoid")]
+    )
+
+
+@pytest.mark.parametrize("make", [logits, sigmoid])
+@pytest.mark.parametrize("attack", [fgsm, iterated_attack, adversarial_epoch])
+def test_scores_that_are_no_probabilities(make, attack):
+    """An attack on logits did hardly anything, and said nothing."""
+    model = make()
+    options = (
+        {"rng": np.random.default_rng(0)} if attack is adversarial_epoch else {}
+    )
+    said = r"add up to 1; got \(2, [14]\).*layers\.Softmax\(\)"
+    with pytest.raises(ValueError, match=said):
+        attack(model, np.ones((2, 3, 2, 1)), [0, 0], 0.1, **options)
+
+
+def test_the_way_out_for_logits():
+    keras.utils.set_random_seed(0)
+    model = logits()
+    with_softmax = keras.Sequential([model, keras.layers.Softmax()])
+    rng = np.random.default_rng(0)
+    x = rng.random((50, 3, 2, 1)).astype("float32")
+    y = np.asarray(model(x)).argmax(axis=1)
+    moved = fgsm(with_softmax, x, y, 0.3)
+    still_right = np.asarray(model(moved)).argmax(axis=1) == y
+    assert still_right.mean() < 0.5

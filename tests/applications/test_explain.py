@@ -204,3 +204,82 @@ def test_occlusion_fills_with_the_mean_and_takes_the_best_class():
 def test_bad_squares(changed, words):
     with pytest.raises(ValueError, match=words):
         occlusion_map(Sum(), np.zeros((4, 6, 1)), **{"size": 2} | changed)
+
+
+def one_and_two(squash=True):
+    """The same classifier, with one number and with two."""
+    keras.utils.set_random_seed(2)
+    inputs = keras.Input(SHAPE)
+    x = inputs
+    for layer in lower():
+        x = layer(x)
+    x = layers.Flatten()(x)
+    single = layers.Dense(1, activation="sigmoid" if squash else None)
+    pair = layers.Dense(2, activation="softmax")
+    one, two = keras.Model(inputs, single(x)), keras.Model(inputs, pair(x))
+    kernel, bias = np.array(single.kernel), np.array([0.1], "float32")
+    single.bias.assign(bias)
+    pair.set_weights(
+        [np.hstack([-kernel / 2, kernel / 2]), np.hstack([-bias, bias]) / 2]
+    )
+    return one, two
+
+
+@pytest.mark.parametrize("squash", [True, False])
+def test_a_single_number_explains_both_classes(squash):
+    """It explained class 1 where class 0 was right, or nothing at all."""
+    one, two = one_and_two(squash)
+    images = pictures(20)
+    best = np.asarray(two(images)).argmax(axis=1)
+    assert 0 < best.mean() < 1
+    for options in ({}, {"classes": best}, {"classes": 1 - best}):
+        found, expected = (
+            grad_cam(model, images, **options) for model in (one, two)
+        )
+        assert expected.max() > 0
+        np.testing.assert_allclose(found, 2 * expected, rtol=1e-3, atol=1e-7)
+
+
+def test_occlusion_of_a_single_number():
+    one, two = one_and_two()
+    for image in pictures(4):
+        for options in ({}, {"label": 0}, {"label": 1}):
+            found, expected = (
+                occlusion_map(model, image, size=4, stride=3, **options)
+                for model in (one, two)
+            )
+            np.testing.assert_allclose(found, expected, atol=1e-5)
+    one, _ = one_and_two(squash=False)
+    for_0, for_1 = (
+        occlusion_map(one, pictures()[0], size=4, label=k) for k in (0, 1)
+    )
+    np.testing.assert_allclose(for_0, -for_1)
+
+
+EXPLAIN = {
+    "grad_cam": lambda model, **options: grad_cam(model, pictures(), **options),
+    "occlusion": lambda model, **options: occlusion_map(
+        model, pictures()[0], size=4, **options
+    ),
+}
+
+
+@pytest.mark.parametrize("explain", EXPLAIN.values(), ids=EXPLAIN)
+def test_what_is_no_row_of_scores_is_refused(explain):
+    model = build("functional")
+    heads = [model.output, layers.Dense(2, name="odd")(model.output)]
+    with pytest.raises(ValueError, match=r"one output; got 2, of \(\d, 3\), "):
+        explain(keras.Model(model.input, heads))
+    maps = keras.Sequential([keras.Input(SHAPE), layers.Conv2D(3, 3)])
+    said = r"a row of scores .*\(\d, 10, 8, 3\).*GlobalAveragePooling2D"
+    with pytest.raises(ValueError, match=said):
+        explain(maps)
+
+
+@pytest.mark.parametrize("wrong", [3, -1, 0.5])
+def test_classes_that_are_none(wrong):
+    model = build("functional")
+    with pytest.raises(ValueError, match="classes must be ints from 0 to 2"):
+        grad_cam(model, pictures(), classes=[0, 1, wrong])
+    with pytest.raises(ValueError, match="label must be ints from 0 to 2"):
+        occlusion_map(model, pictures()[0], size=4, label=wrong)

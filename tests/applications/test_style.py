@@ -203,6 +203,34 @@ def test_bad_pictures(content, target, message):
         style.transfer(extractor, np.zeros(content), np.zeros(target))
 
 
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"content": 1 / 255}, r"content must .* 0 to 255; got 0 to .* by 255"),
+        ({"style": 1 / 255}, r"style must .* Multiply by 255"),
+        ({"start": 1 / 255}, r"start must .* Multiply by 255"),
+        ({"style": 2.0}, r"style must .* got \d+ to \d{3}\."),
+        ({"content": -1.0}, r"content must .* got -"),
+        ({"content": np.nan}, "content must"),
+    ],
+)
+def test_pictures_of_another_range(changed, message):
+    """Those of 0 to 1 gave a black picture, and nothing was said."""
+    content, target = pictures()
+    parts = {"content": content, "style": target, "start": content}
+    parts |= {name: parts[name] * k for name, k in changed.items()}
+    extractor = style.random_extractor()
+    with pytest.raises(ValueError, match=message):
+        style.transfer(extractor, steps=1, **parts)
+
+
+def test_a_start_of_another_shape():
+    content, target = pictures()
+    extractor = style.random_extractor()
+    with pytest.raises(ValueError, match="start must have the content's shape"):
+        style.transfer(extractor, content, target, start=content[:-1])
+
+
 def test_the_smallest_picture_that_random_filters_can_look_at():
     extractor = style.random_extractor()
     side = extractor.smallest
