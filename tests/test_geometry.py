@@ -121,9 +121,7 @@ def test_layer_table_counted_by_hand():
             keras.layers.Conv2D(4, 3, name="conv"),  # 8×10×4, 27 each
             keras.layers.BatchNormalization(name="bn"),
             keras.layers.DepthwiseConv2D(3, padding="same", name="dw"),
-            keras.layers.SeparableConv2D(
-                6, 3, strides=2, name="sep"
-            ),  # 3×4
+            keras.layers.SeparableConv2D(6, 3, strides=2, name="sep"),  # 3×4
             keras.layers.Conv2DTranspose(2, 2, strides=2, name="up"),
             keras.layers.MaxPooling2D(2, name="pool"),  # 3×4×2
             keras.layers.Flatten(name="flat"),

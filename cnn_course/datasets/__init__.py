@@ -4,6 +4,7 @@ named.py loads labelled sets, bundled.py what lies in data/, crops.py cuts
 photographs up. Made on the spot: handwriting.py (digits of any size), scenes.py
 (digits on photographs, with boxes and masks), letters.py, gestures.py.
 placing.py finds room for things; downloads.py says what may be downloaded.
+decoding.py reads picture files, by one rule for the whole course.
 """
 
 from cnn_course.datasets.bundled import faces, photo, photo_names
@@ -13,6 +14,7 @@ from cnn_course.datasets.crops import (
     stretch_contrast,
     surfaces,
 )
+from cnn_course.datasets.decoding import read_picture
 from cnn_course.datasets.downloads import wants_full
 from cnn_course.datasets.labelled import LabelledImages, save_as_folder
 from cnn_course.datasets.named import load, names
@@ -26,6 +28,7 @@ __all__ = [
     "photo",
     "photo_names",
     "random_crops",
+    "read_picture",
     "save_as_folder",
     "stretch_contrast",
     "surfaces",

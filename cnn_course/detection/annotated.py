@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
+from PIL import Image
 
+from cnn_course.datasets.decoding import picture_size, read_picture
 from cnn_course.detection.boxes import look_relative
 from cnn_course.detection.polygons import polygons_to_mask
 from cnn_course.geometry import whole_number
@@ -110,25 +111,13 @@ def _cut(boxes, rows, paths, sides):
     return np.clip(boxes, 0, sides).astype(np.float32)
 
 
-def _open(path):
-    try:
-        return Image.open(path)
-    except OSError as error:
-        raise ValueError(f"{path} must be a picture; {error}.") from None
-
-
 def _size(path, size):
     """Height and width as the annotation says, or else as viewers show it."""
     try:
         size = [int(side) for side in size]
     except (TypeError, ValueError):
         size = [0, 0]
-    if min(size) > 0:
-        return size
-    with _open(path) as picture:
-        sides = picture.height, picture.width
-        orientation = picture.getexif().get(ExifTags.Base.Orientation)
-    return sides[::-1] if orientation in (5, 6, 7, 8) else sides
+    return size if min(size) > 0 else picture_size(path)
 
 
 def assemble(rows, paths, sizes, class_names, source, first_pixel=0):
@@ -181,21 +170,15 @@ def assemble(rows, paths, sizes, class_names, source, first_pixel=0):
 
 def _load(path, size):
     """Read a picture in colour, the way up that its boxes were drawn."""
-    with _open(path) as stored:
-        try:
-            stored.load()
-        except OSError as error:
-            raise ValueError(f"{path} is broken; {error}.") from None
-        picture = ImageOps.exif_transpose(stored)
-        if picture.size != size and stored.size == size:
-            picture = stored  # boxes of a tool that does not know Exif
-        if picture.size != size:
-            raise ValueError(
-                f"{path} has {picture.width}x{picture.height} pixels, but its "
-                f"annotation says {size[0]}x{size[1]}: the boxes belong to "
-                "another picture, or it was scaled after they were drawn."
-            )
-        return picture.convert("RGB")
+    upright, stored = (picture_size(path, turned=t) for t in (True, False))
+    if size not in (upright, stored):
+        raise ValueError(
+            f"{path} has {upright[1]}x{upright[0]} pixels, but its "
+            f"annotation says {size[1]}x{size[0]}: the boxes belong to "
+            "another picture, or it was scaled after they were drawn."
+        )
+    # Upright, unless they are of a tool that does not know Exif.
+    return Image.fromarray(read_picture(path, turned=size == upright))
 
 
 def _fit(size, target):
@@ -225,8 +208,8 @@ def load_images(annotated, size=96):
         BoxedImages(images, boxes, labels, masks, scales, class_names).
 
     Raises:
-        ValueError: a file is broken, or not of the size its annotation says;
-            the message names it.
+        ValueError: a file is none that `datasets.read_picture` reads, or not
+            of the size its annotation says; the message names it.
     """
     sides = np.broadcast_to(size, 2).tolist()
     target = [whole_number("size", side, 1) for side in sides]
@@ -238,7 +221,7 @@ def load_images(annotated, size=96):
     boxes, labels = [], []
     for i, path in enumerate(annotated.paths):
         height, width = _fit(annotated.sizes[i], target)
-        picture = _load(path, tuple(annotated.sizes[i, ::-1].tolist()))
+        picture = _load(path, tuple(annotated.sizes[i].tolist()))
         scales[i] = width / picture.width, height / picture.height
         images[i, :height, :width] = picture.resize(
             (width, height), Image.Resampling.BILINEAR

@@ -163,10 +163,11 @@ def _pictures(job, part, rows):
     """Make batches of the pictures in some rows, read from their files."""
     size = (job.options.image_size, job.options.image_size)
     channels = job.model.input_shape[-1]
-    paths, labels = map(tf.constant, (part.file_paths, part.labels))
+    columns = part.file_paths, part.labels, part.plain
+    paths, labels, plain = map(tf.constant, columns)
 
     def read(i):
-        return load_picture(paths[i], labels[i], size, channels)
+        return load_picture(paths[i], labels[i], size, channels, plain[i])
 
     data = rows.unbatch().map(read, tf.data.AUTOTUNE)
     data = data.batch(job.options.batch_size // job.group.processes)

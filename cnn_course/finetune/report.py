@@ -82,10 +82,14 @@ def report(job, history, frozen):
             f" {names[true]!r} were taken for {names[taken]!r}."
         )
     print("Written:", *paths, sep="\n  ")
-    options = f"color_mode={job.options.start.color_mode!r}"
+    color_mode = job.options.start.color_mode
     print(
-        "Use it, with Keras alone:\n"
+        "Use it; read_picture reads as the training did:\n"
+        "  import json, keras\n"
+        "  from cnn_course.datasets import read_picture\n"
         f"  model = keras.models.load_model({str(paths[0])!r})\n"
-        f'  picture = keras.utils.load_img("PICTURE", {options})\n'
-        "  model.predict(keras.utils.img_to_array(picture)[None])"
+        f'  picture = read_picture("PICTURE", {color_mode!r})\n'
+        '  scores = model.predict(picture[None].astype("float32"))[0]\n'
+        f"  names = json.load(open({str(paths[1])!r}))\n"
+        "  print(names[scores.argmax()], scores.max())"
     )

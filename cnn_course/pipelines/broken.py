@@ -6,12 +6,16 @@ from multiprocessing.pool import ThreadPool
 from typing import NamedTuple
 
 import tensorflow as tf
-from PIL import Image
 
 from cnn_course.console.progress import bar
+from cnn_course.datasets.decoding import (
+    PictureError,
+    check_color_mode,
+    is_plain,
+    open_picture,
+    pixels_of,
+)
 
-CHANNELS = {"rgb": 3, "grayscale": 1}
-_FORMATS = {"BMP", "GIF", "JPEG", "MPO", "PNG"}  # what any TensorFlow reads
 _NAMED = 20  # so many broken pictures are named in a message
 
 
@@ -22,21 +26,13 @@ class BrokenPicture(NamedTuple):
     reason: str
 
 
-def check_color_mode(color_mode):
-    if color_mode not in CHANNELS:
-        raise ValueError(
-            f"color_mode must be one of {', '.join(CHANNELS)}; "
-            f"got {color_mode!r}."
-        )
-
-
 def broken_pictures(paths, color_mode="rgb"):
     """Find the files that cannot be used as they are, by reading each.
 
     Broken are: files without a byte, files that are no picture or of a format
-    that TensorFlow does not read, truncated ones, animations (only their
-    first picture would be seen), and pictures of 2 or 4 channels
-    (transparency is dropped, CMYK converted roughly).
+    that `read_picture` does not read, truncated ones, animations (only their
+    first picture would be seen), and those without one right reading:
+    transparent pixels, colours for print, 32 bits.
 
     Args:
         paths: list of paths.
@@ -47,48 +43,57 @@ def broken_pictures(paths, color_mode="rgb"):
     """
     check_color_mode(color_mode)
     paths = [str(path) for path in paths]
-    why = partial(_why_broken, channels=CHANNELS[color_mode])
+    return [
+        BrokenPicture(path, reason)
+        for path, (reason, _) in zip(paths, inspect(paths), strict=True)
+        if reason
+    ]
+
+
+def inspect(paths):
+    """Read each file: list of (reason, plain), "" if nothing is wrong.
+
+    A plain file is one of which TensorFlow reads what Pillow does.
+    """
     with ThreadPool() as pool:
-        reasons = list(
+        return list(
             bar(
-                pool.imap(why, paths, chunksize=16),
+                pool.imap(_inspect, paths, chunksize=16),
                 "checking pictures",
                 total=len(paths),
                 delay=1,  # seconds before it is shown
             )
         )
-    return [
-        BrokenPicture(path, reason)
-        for path, reason in zip(paths, reasons, strict=True)
-        if reason
-    ]
 
 
-def _why_broken(path, channels):
-    """Say what is wrong with a file; "" if nothing is."""
-    if not os.path.getsize(path):
-        return "has no content (zero bytes)"
+def _inspect(path):
     try:
-        with Image.open(path) as picture:
-            kind, frames = picture.format, getattr(picture, "n_frames", 1)
-            has = len(picture.getbands()) + 2 * (picture.mode == "P")
-            has += picture.mode == "P" and "transparency" in picture.info
-            has = 3 if kind == "GIF" else has  # TensorFlow gives three
-    except Exception:  # Pillow raises many kinds for damaged headers
-        return "is not a picture, whatever its name says"
-    if frames > 1 and kind != "MPO":  # a camera's JPEG, with a preview
-        return f"is an animation of {frames} pictures"
-    if has not in (1, 3):
-        return f"has {has} channels (transparency or CMYK), not 1 or 3"
-    try:
-        tf.io.decode_image(
-            tf.io.read_file(path), channels, expand_animations=False
-        )
-    except tf.errors.InvalidArgumentError:
-        if kind not in _FORMATS:
-            return f"is a {kind} file, which this TensorFlow does not read"
-        return "is damaged: its pixels cannot be read to the end"
-    return ""
+        with open_picture(path) as picture:
+            plain = is_plain(picture)
+            if not plain:
+                pixels_of(picture, "rgb")
+    except PictureError as why:
+        return str(why), False
+    if plain:
+        try:
+            decode_plain(tf.io.read_file(path))
+        except tf.errors.InvalidArgumentError:
+            return "is damaged: its pixels cannot be read to the end", False
+    return "", plain
+
+
+def decode_plain(content):
+    """Decode a plain JPEG or PNG as Pillow does, bit by bit.
+
+    Args:
+        content: str tensor, the file's bytes.
+
+    Returns:
+        uint8 tensor (height, width, 3).
+    """
+    jpeg = partial(tf.io.decode_jpeg, content, 3, dct_method="INTEGER_ACCURATE")
+    is_jpeg = tf.strings.substr(content, 0, 2) == b"\xff\xd8"
+    return tf.cond(is_jpeg, jpeg, partial(tf.io.decode_png, content, 3))
 
 
 def tell_broken(broken, folder, total, skip):

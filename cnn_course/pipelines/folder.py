@@ -1,13 +1,11 @@
 """A folder of pictures as batches: split, cached, fast.
 
-One subfolder holds the pictures of one class. Keras finds and splits the
-files; what is added here is a check of every file and a cache that does not
-freeze the order.
+One subfolder holds the pictures of one class. The files are listed in
+listing.py; what is here checks every file, decodes it as the rest of the course
+does, and has a cache that does not freeze the order.
 """
 
-import contextlib
 import hashlib
-import io
 import math
 import os
 from functools import partial
@@ -17,16 +15,24 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cnn_course.datasets.decoding import (
+    CHANNELS,
+    check_color_mode,
+    read_picture,
+)
 from cnn_course.geometry import whole_number
 from cnn_course.pipelines.arrays import untuned
 from cnn_course.pipelines.broken import (
-    CHANNELS,
-    broken_pictures,
-    check_color_mode,
+    BrokenPicture,
+    decode_plain,
+    inspect,
     tell_broken,
 )
+from cnn_course.pipelines.listing import list_classes, split_paths
+from cnn_course.transfer import leaves
 
 _CACHE_BYTES = 2**30  # so much is cached without being asked for
+_DECODING = 2  # counts up when the same file gives other pixels
 _BUFFER = 256  # so many cached pictures are shuffled together at least
 
 
@@ -36,6 +42,7 @@ def train_val_from_directory(
     image_size,
     batch_size=32,
     validation_split=0.2,
+    validation_folder=None,
     seed=0,
     color_mode="rgb",
     cache=None,
@@ -50,11 +57,14 @@ def train_val_from_directory(
 
     Args:
         folder: path; its subfolders are the classes, at any depth below them
-            lie .bmp, .gif, .jpeg, .jpg and .png files.
+            lie the pictures, files of the endings in `decoding.ENDINGS`. Other
+            files and hidden folders are left out, and their number is printed.
         image_size: (height, width) in pixels; pictures are resized (bilinear,
             without keeping their proportions), as Keras does it.
         batch_size: int >= 1.
         validation_split: float between 0 and 1, the share for validation.
+        validation_folder: path of a folder with the same classes, whose
+            pictures are the validation set; then nothing is split.
         seed: int, decides the split and the order.
         color_mode: "rgb" or "grayscale".
         cache: True keeps the decoded pictures in memory, a path keeps them
@@ -62,6 +72,7 @@ def train_val_from_directory(
             pictures take less than 1 GiB there, else no cache.
         augment: Keras layer or model, or None. Called on whole training
             batches, after the cache, so that each epoch sees other versions.
+            It may not mix pictures, as MixUp and CutMix do: labels stay.
         skip_broken: bool, go on without broken files (and say which) instead
             of raising.
 
@@ -70,46 +81,72 @@ def train_val_from_directory(
         float32 images (batch, height, width, channels), 0 to 255, and
         int32 labels (batch,), prefetched, and with the attributes
         class_names (list of str), file_paths (list of str), labels (int32
-        array, those of file_paths) and class_weight (dict for `fit`: the
-        rarer a class, the heavier).
+        array, those of file_paths), plain (bool array, which of the files
+        TensorFlow may decode) and class_weight (dict for `fit`: the rarer a
+        class, the heavier).
 
     Raises:
         ValueError: the folder has no pictures in subfolders, or too few for
-            two sets, an argument is unknown or out of range, or files are
-            broken.
+            two sets, or is split already (train/ and val/); an argument is
+            unknown or out of range, or files are broken.
     """
     image_size = _height_width(image_size)
     batch_size = whole_number("batch_size", batch_size, 1)
     check_color_mode(color_mode)
+    folders = [folder, validation_folder or folder]
     if cache is not None and not isinstance(cache, bool):
-        _check_outside(cache, folder)
-    split, class_names = _split(folder, validation_split, seed)
-    broken = broken_pictures([*split[0], *split[1]], color_mode)
+        for one in folders:
+            _check_outside(cache, one)
+    _check_augment(augment)
+    class_names, paths = list_classes(folder)
+    if validation_folder is None:
+        split = split_paths(paths, validation_split, seed, folder)
+    else:
+        split = [paths, _validation_paths(validation_folder, class_names)]
+        np.random.default_rng(seed).shuffle(split[0])
+    found = list(map(inspect, split))
+    broken = [
+        BrokenPicture(path, reason)
+        for part in zip(split, found, strict=True)
+        for path, (reason, _) in zip(*part, strict=True)
+        if reason
+    ]
     if broken:
-        tell_broken(broken, folder, sum(map(len, split)), skip_broken)
-        left_out = {picture.path for picture in broken}
-        split = [[p for p in paths if p not in left_out] for paths in split]
-    if not all(split):
+        where = os.path.commonpath([os.path.abspath(one) for one in folders])
+        tell_broken(broken, where, sum(map(len, split)), skip_broken)
+    good = [
+        [
+            (path, plain)
+            for path, (why, plain) in zip(*part, strict=True)
+            if not why
+        ]
+        for part in zip(split, found, strict=True)
+    ]
+    if not all(good):
         raise ValueError(
             f"Both sets need a picture, but of those in {str(folder)!r} "
-            f"{len(split[0])} would be for training and {len(split[1])} for "
+            f"{len(good[0])} would be for training and {len(good[1])} for "
             f"validation: add pictures, or change validation_split="
             f"{validation_split}."
         )
-    load = partial(
-        load_picture, image_size=image_size, channels=CHANNELS[color_mode]
-    )
+
+    def load(path, label, plain):
+        return load_picture(
+            path, label, image_size, CHANNELS[color_mode], plain
+        )
+
     if cache is None:
         numbers = math.prod(image_size) * CHANNELS[color_mode]
-        cache = 4 * numbers * sum(map(len, split)) < _CACHE_BYTES
+        cache = 4 * numbers * sum(map(len, good)) < _CACHE_BYTES
     datasets = []
-    for name, paths in zip(("train", "val"), split, strict=True):
-        labels = _labels(folder, paths, class_names)
+    for name, part, root in zip(("train", "val"), good, folders, strict=True):
+        paths, plain = map(list, zip(*part, strict=True))
+        labels = _labels(root, paths, class_names)
         where = cache
         if not isinstance(cache, bool):
-            options = (image_size, color_mode)
+            options = (image_size, color_mode, _DECODING)
             where = _cache_file(cache, paths, options)
-        data = tf.data.Dataset.from_tensor_slices((paths, labels))
+        data = tf.data.Dataset.from_tensor_slices((paths, labels, plain))
         is_train = name == "train"
         data = _cached(data, load, where, seed if is_train else None)
         data = data.batch(batch_size, num_parallel_calls=tf.data.AUTOTUNE)
@@ -117,7 +154,7 @@ def train_val_from_directory(
             data = data.map(partial(_augmented, augment), tf.data.AUTOTUNE)
         data = untuned(data.prefetch(tf.data.AUTOTUNE))
         data.class_names, data.file_paths = class_names, paths
-        data.labels = labels
+        data.labels, data.plain = labels, np.array(plain)
         data.class_weight = _class_weight(labels)
         datasets.append(data)
     return tuple(datasets)
@@ -145,38 +182,35 @@ def _check_outside(cache, folder):
         )
 
 
-def _split(folder, validation_split, seed):
-    """Let Keras list and split the files: ([train, val], class_names)."""
-    if not Path(folder).is_dir():
-        raise ValueError(
-            "folder must be a folder with a subfolder of pictures for each "
-            f"class; {str(folder)!r} is not a folder."
-        )
-    if not 0 < validation_split < 1:
-        raise ValueError(
-            "validation_split must lie between 0 and 1, say 0.2 for a fifth; "
-            f"got {validation_split!r}."
-        )
-    try:
-        # Without batches it is not read, and verbose=False prints all the same.
-        with contextlib.redirect_stdout(io.StringIO()):
-            subsets = keras.utils.image_dataset_from_directory(
-                folder,
-                validation_split=validation_split,
-                subset="both",
-                seed=seed,
-                batch_size=None,
-                verbose=False,
+def _check_augment(augment):
+    """Refuse what changes labels, and what does not run in tf.data."""
+    if not isinstance(augment, keras.layers.Layer):
+        return
+    for layer in leaves(augment, wrappers=True):
+        if isinstance(layer, keras.layers.CutMix | keras.layers.MixUp):
+            raise ValueError(
+                f"augment must keep the labels, but {type(layer).__name__} "
+                "mixes pictures of several classes. Map it over the training "
+                "set yourself, with one-hot labels: it takes a dict of images "
+                "and labels."
             )
-    except ValueError as error:
-        if "images found" not in str(error):
-            raise
+    backend = keras.backend.backend()
+    if backend != "tensorflow" and isinstance(augment, keras.Model):
         raise ValueError(
-            f"{str(folder)!r} has too few pictures for a training and a "
-            "validation set: it needs a subfolder for each class, with .bmp, "
-            ".gif, .jpeg, .jpg or .png files in it."
-        ) from None
-    return [subset.file_paths for subset in subsets], subsets[0].class_names
+            f"With the backend {backend} augment must be a layer, since a "
+            "model does not run in tf.data there. Take "
+            "keras.layers.Pipeline([...])."
+        )
+
+
+def _validation_paths(folder, class_names):
+    names, paths = list_classes(folder)
+    if names != class_names:
+        raise ValueError(
+            "validation_folder must have the same classes, "
+            f"{class_names}; {str(folder)!r} has {names}."
+        )
+    return paths
 
 
 def _labels(folder, paths, class_names):
@@ -193,23 +227,41 @@ def _class_weight(labels):
     return dict(zip(classes.tolist(), weights.tolist(), strict=True))
 
 
-def load_picture(path, label, image_size, channels):
-    """Read one picture as Keras's image_dataset_from_directory does.
+def load_picture(path, label, image_size, channels, plain=False):
+    """Read one picture as `read_picture` does, and resize it.
 
     Args:
         path: str tensor, the file.
         label: passed on.
-        image_size: (height, width) in pixels.
+        image_size: (height, width) in pixels; bilinear, as Keras does it.
         channels: 1 or 3.
+        plain: bool tensor; True for a JPEG or PNG of which TensorFlow reads
+            the same (the sets' attribute `plain`), which is faster.
 
     Returns:
         (float32 tensor (height, width, channels) of 0 to 255, label).
     """
-    picture = tf.io.decode_image(
-        tf.io.read_file(path), channels, expand_animations=False
+    picture = tf.cond(
+        tf.cast(plain, bool),
+        lambda: decode_plain(tf.io.read_file(path)),
+        lambda: tf.numpy_function(_read_rgb, [path], tf.uint8),
     )
+    picture = tf.ensure_shape(picture, (None, None, 3))
+    if channels == 1:
+        picture = _grey(picture)
     picture = tf.image.resize(picture, image_size, "bilinear")
     return tf.ensure_shape(picture, (*image_size, channels)), label
+
+
+def _read_rgb(path):
+    return read_picture(os.fsdecode(np.asarray(path).item()))
+
+
+def _grey(picture):
+    """Weigh red, green and blue as Pillow does: Rec. 601, in 65536ths."""
+    weights = tf.constant([19595, 38470, 7471])
+    total = tf.reduce_sum(tf.cast(picture, tf.int32) * weights, -1, True)
+    return tf.bitwise.right_shift(total + 2**15, 16)
 
 
 def _cached(data, load, cache, shuffle_seed):

@@ -5,9 +5,7 @@ from picture_files import pictures_of, write_picture
 from PIL import Image
 
 from cnn_course.pipelines import (
-    broken,
     broken_pictures,
-    load_picture,
     train_val_from_directory,
 )
 
@@ -27,18 +25,16 @@ def spoil(folder):
     frames = [Image.new("RGB", (5, 5), colour) for colour in ("red", "blue")]
     frames[0].save(cats / "moving.gif", save_all=True, append_images=frames[1:])
     frames[0].save(cats / "moving.png", save_all=True, append_images=frames[1:])
-    frames[0].save(cats / "tiff.jpg", "TIFF")
     return {
         "cut.jpg": "is damaged",
         "cut.png": "is damaged",
         "empty.jpg": "zero bytes",
         "moving.gif": "is an animation of 2 pictures",
         "moving.png": "is an animation of 2 pictures",
-        "print.jpg": "has 4 channels",
+        "print.jpg": "has colours",
         "text.png": "is not a picture",
-        "tiff.jpg": "is a TIFF file",
-        "transparent.png": "has 4 channels",
-        "transparent_grey.png": "has 2 channels",
+        "transparent.png": "has transparent",
+        "transparent_grey.png": "has transparent",
     }
 
 
@@ -49,7 +45,7 @@ def test_every_kind_of_broken_file_is_named(folder):
     assert sorted(found) == sorted(reasons)
     for name, words in reasons.items():
         assert words in found[name]
-    with pytest.raises(ValueError, match="10 of 52 pictures") as caught:
+    with pytest.raises(ValueError, match="9 of 51 pictures") as caught:
         train_val_from_directory(folder, image_size=(9, 7))
     for name, words in reasons.items():
         assert f"cats/{name} {words}" in str(caught.value) or words in str(
@@ -71,26 +67,8 @@ def test_skip_broken_goes_on_without_them_and_says_so(folder, capsys):
     assert len(pictures_of(train)) == len(train.file_paths)
     assert len(pictures_of(val)) == len(val.file_paths)
     printed = capsys.readouterr().out
-    assert "Left out 10 of 52 pictures" in printed
+    assert "Left out 9 of 51 pictures" in printed
     assert all(f"cats/{name}" in printed for name in reasons)
-
-
-@pytest.mark.parametrize("mode", ["L", "RGB", "P", "1", "I;16"])
-@pytest.mark.parametrize("suffix", [".png", ".bmp", ".gif"])
-@pytest.mark.parametrize("color_mode", ["rgb", "grayscale"])
-def test_what_is_not_named_can_be_read(tmp_path, mode, suffix, color_mode):
-    path = tmp_path / "a" / f"picture{suffix}"
-    path.parent.mkdir()
-    try:
-        Image.new("RGB", (5, 4), "red").convert(
-            "L" if mode == "I;16" else mode
-        ).convert(mode).save(path)
-    except (OSError, ValueError):  # this format has no such mode
-        return
-    channels = broken.CHANNELS[color_mode]
-    if not broken_pictures([path], color_mode):
-        picture, _ = load_picture(str(path), 0, (4, 5), channels)
-        assert picture.shape == (4, 5, channels)
 
 
 def test_a_camera_s_picture_of_two_is_no_animation(tmp_path):

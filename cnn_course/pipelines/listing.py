@@ -1,0 +1,108 @@
+"""Which files of a folder are pictures of which class; nothing goes unsaid."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from cnn_course.datasets.decoding import ENDINGS
+
+_PARTS = {"test", "testing", "train", "training", "val", "valid", "validation"}
+
+
+def list_classes(folder):
+    """List the pictures in a folder's subfolders, as Keras does.
+
+    Hidden files and folders (JupyterLab keeps copies in .ipynb_checkpoints),
+    __MACOSX and files without a picture's ending are left out; a line is
+    printed that counts them.
+
+    Args:
+        folder: path; its subfolders are the classes.
+
+    Returns:
+        (class_names, paths): lists of str, both sorted.
+
+    Raises:
+        ValueError: there is no such folder, or it is split into sets already.
+    """
+    if not Path(folder).is_dir():
+        raise ValueError(
+            "folder must be a folder with a subfolder of pictures for each "
+            f"class; {str(folder)!r} is not a folder."
+        )
+    names, left_out = [], Counter()
+    for entry in os.scandir(folder):
+        if not entry.is_dir():
+            left_out["in no class's folder"] += 1
+        elif _is_hidden(entry.name):
+            inside = (files for _, _, files in os.walk(entry.path))
+            left_out["hidden"] += sum(map(len, inside))
+        else:
+            names.append(entry.name)
+    names.sort()
+    if len(names) > 1 and {name.lower() for name in names} <= _PARTS:
+        raise ValueError(
+            f"{str(folder)!r} is split already: its subfolders are "
+            f"{', '.join(names)}, and would be taken for classes. Give the "
+            "folder for training, and the other one as validation_folder=."
+        )
+    paths = []
+    for name in names:
+        for root, _, files in sorted(
+            os.walk(os.path.join(folder, name)), key=lambda found: found[0]
+        ):
+            below = Path(root).relative_to(folder).parts
+            for file in sorted(files):
+                ending = os.path.splitext(file)[1].lower()
+                if any(map(_is_hidden, (*below, file))):
+                    left_out["hidden"] += 1
+                elif ending in ENDINGS:
+                    paths.append(os.path.join(root, file))
+                else:
+                    left_out[ending or "no ending"] += 1
+    left_out = +left_out  # without zeros
+    if left_out:
+        kinds = ", ".join(f"{n} {kind}" for kind, n in left_out.most_common())
+        print(
+            f"Left out {left_out.total()} of {left_out.total() + len(paths)} "
+            f"files in {str(folder)!r}: {kinds}."
+        )
+    return names, paths
+
+
+def _is_hidden(name):
+    return name.startswith(".") or name == "__MACOSX"
+
+
+def split_paths(paths, validation_split, seed, folder):
+    """Shuffle the paths and split them, as Keras does.
+
+    Args:
+        paths: list of str.
+        validation_split: float between 0 and 1.
+        seed: int.
+        folder: path, for the message.
+
+    Returns:
+        [train, val], lists of str.
+
+    Raises:
+        ValueError: the share is none, or a set would be empty.
+    """
+    if not 0 < validation_split < 1:
+        raise ValueError(
+            "validation_split must lie between 0 and 1, say 0.2 for a fifth; "
+            f"got {validation_split!r}."
+        )
+    paths = list(paths)
+    np.random.RandomState(seed).shuffle(paths)  # the one that Keras takes
+    first = len(paths) - int(validation_split * len(paths))
+    if not 0 < first < len(paths):
+        raise ValueError(
+            f"{str(folder)!r} has too few pictures for a training and a "
+            "validation set: it needs a subfolder for each class, with "
+            f"pictures in it ({', '.join(ENDINGS)})."
+        )
+    return [paths[:first], paths[first:]]
