@@ -27,6 +27,8 @@ class Annotated(NamedTuple):
     polygons: list of n lists of k lists of float arrays (m, 2), x and y in
         pixels; an empty list where there is no polygon.
     class_names: tuple of str.
+    areas: list of n float arrays (k,), square pixels, as the file says or
+        else of the boxes; None: of the boxes.
     """
 
     paths: list
@@ -36,6 +38,7 @@ class Annotated(NamedTuple):
     ignored: list
     polygons: list
     class_names: tuple
+    areas: list | None = None
 
 
 class BoxedImages(NamedTuple):
@@ -48,6 +51,9 @@ class BoxedImages(NamedTuple):
         uint16 for more than 255 classes.
     scales: float32 array (n, 2), by which x and y were multiplied.
     class_names: tuple of str.
+    areas: list of n float arrays (k,), square pixels of the file, which decide
+        in COCO's evaluation what is small or large.
+    crowds: list of n Crowds, what is `ignored` in the file.
     """
 
     images: np.ndarray
@@ -56,6 +62,21 @@ class BoxedImages(NamedTuple):
     masks: np.ndarray
     scales: np.ndarray
     class_names: tuple
+    areas: list | None = None
+    crowds: list | None = None
+
+
+class Crowds(NamedTuple):
+    """Of one picture, what neither has to be found nor is wrong to find.
+
+    boxes: float32 array (k, 4), xyxy in pixels of images.
+    labels: int array (k,).
+    areas: float array (k,), square pixels of the file.
+    """
+
+    boxes: np.ndarray
+    labels: np.ndarray
+    areas: np.ndarray
 
 
 class Row(NamedTuple):
@@ -67,6 +88,7 @@ class Row(NamedTuple):
     label: int
     ignored: bool
     polygons: list
+    area: object = None  # number or text; None: that of its box
 
 
 def _check_boxes(rows, source):
@@ -88,13 +110,32 @@ def _check_boxes(rows, source):
                 f"its corners are {tuple(box.tolist())}. Correct or drop it."
             )
         boxes[i] = box
-    if look_relative(boxes.round(3)):
+    if look_relative(boxes.round(3), at_least=1):
         raise ValueError(
             f"Boxes must be in pixels; all in {source} lie within 0-1, that "
             f"of {rows[0].where} is {rows[0].box}. Multiply x by the "
             "picture's width and y by its height."
         )
     return boxes
+
+
+def _areas(rows, boxes):
+    """Array (n,) of the rows' areas; those of their boxes where none is."""
+    sides = boxes[:, 2:] - boxes[:, :2]
+    areas = sides.prod(axis=1).astype(float)
+    for i, row in enumerate(rows):
+        if row.area is None:
+            continue
+        try:
+            areas[i] = row.area
+        except (TypeError, ValueError):
+            areas[i] = np.nan
+        if not 0 <= areas[i] < np.inf:
+            raise ValueError(
+                f"{row.where} must have a number >= 0 as its area; got "
+                f"{row.area!r}."
+            )
+    return areas
 
 
 def _cut(boxes, rows, paths, sides):
@@ -154,6 +195,7 @@ def assemble(rows, paths, sizes, class_names, source, first_pixel=0):
     flat = (boxes[:, :2] == boxes[:, 2:]).any(axis=1)
     ignored = flat | np.array([row.ignored for row in rows], bool)
     labels = np.array([row.label for row in rows], int)
+    areas = _areas(rows, boxes)
     order = np.argsort(image, kind="stable")
     starts = np.searchsorted(image[order], np.arange(1, len(paths)))
     places = np.split(order, starts) if paths else []
@@ -165,6 +207,7 @@ def assemble(rows, paths, sizes, class_names, source, first_pixel=0):
         [ignored[some] for some in places],
         [[rows[i].polygons for i in some] for some in places],
         tuple(class_names),
+        [areas[some] for some in places],
     )
 
 
@@ -190,12 +233,31 @@ def _fit(size, target):
     ]
 
 
+def _tell_ignored(annotated):
+    """Print how many things are left out; raise if that leaves nothing."""
+    ignored = [int(np.sum(some)) for some in annotated.ignored]
+    left_out, total = sum(ignored), sum(map(len, annotated.ignored))
+    if not left_out:
+        return
+    if left_out == total:
+        raise ValueError(
+            f"All {total} things are crowds, difficult, or have no area, so "
+            'there is nothing to learn. Some tools write "iscrowd": 1 for '
+            "everything drawn with a brush: if each is one thing, write 0."
+        )
+    print(
+        f"Left out {left_out} of {total} things: crowds, difficult ones, and "
+        "those without area."
+    )
+
+
 def load_images(annotated, size=96):
     """Read the pictures, all at one size, with their boxes.
 
     A picture keeps its proportions (letterbox): it is scaled to fit, put in
     the upper left corner, and grey fills what is left. So box / scale is the
-    box in the file's own pixels. What is `ignored` is left out.
+    box in the file's own pixels. What is `ignored` is in `crowds` alone, and
+    its number is printed.
 
     A picture is turned as its Exif orientation says, as viewers and most tools
     do, unless it has its annotation's size only as it is stored.
@@ -205,20 +267,23 @@ def load_images(annotated, size=96):
         size: int, or (height, width), of the images in pixels.
 
     Returns:
-        BoxedImages(images, boxes, labels, masks, scales, class_names).
+        BoxedImages(images, boxes, labels, masks, scales, class_names, areas,
+        crowds).
 
     Raises:
         ValueError: a file is none that `datasets.read_picture` reads, or not
-            of the size its annotation says; the message names it.
+            of the size its annotation says, and the message names it; or all
+            things are ignored.
     """
     sides = np.broadcast_to(size, 2).tolist()
     target = [whole_number("size", side, 1) for side in sides]
+    _tell_ignored(annotated)
     n = len(annotated.paths)
     images = np.full((n, *target, 3), _PADDING, np.uint8)
     largest = max(len(annotated.class_names), 1)
     masks = np.zeros((n, *target), np.min_scalar_type(largest))
     scales = np.empty((n, 2), np.float32)
-    boxes, labels = [], []
+    kept, crowds = [], []
     for i, path in enumerate(annotated.paths):
         height, width = _fit(annotated.sizes[i], target)
         picture = _load(path, tuple(annotated.sizes[i].tolist()))
@@ -226,13 +291,22 @@ def load_images(annotated, size=96):
         images[i, :height, :width] = picture.resize(
             (width, height), Image.Resampling.BILINEAR
         )
-        kept = np.flatnonzero(~annotated.ignored[i])
-        boxes.append(annotated.boxes[i][kept] * np.tile(scales[i], 2))
-        labels.append(annotated.labels[i][kept])
-        for j in kept:
+        boxes = annotated.boxes[i] * np.tile(scales[i], 2)
+        areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) / scales[i].prod()
+        if annotated.areas is not None:
+            areas = annotated.areas[i]
+        columns = boxes, annotated.labels[i], areas
+        ignored = annotated.ignored[i]
+        kept.append([column[~ignored] for column in columns])
+        crowds.append(Crowds(*(column[ignored] for column in columns)))
+        for j in np.flatnonzero(~ignored):
             scaled = [p * scales[i] for p in annotated.polygons[i][j]]
             inside = polygons_to_mask(scaled, *target)
             masks[i][inside] = annotated.labels[i][j] + 1
+    boxes, labels, areas = (
+        map(list, zip(*kept, strict=True)) if n else ([],) * 3
+    )
+    names = annotated.class_names
     return BoxedImages(
-        images, boxes, labels, masks, scales, annotated.class_names
+        images, boxes, labels, masks, scales, names, areas, crowds
     )

@@ -96,18 +96,41 @@ def check_sizes(name, sizes, what):
     return pairs
 
 
-def look_relative(boxes):
+def look_relative(boxes, *, at_least=3):
     """Tell whether all boxes lie within 0-1 and are not whole numbers.
+
+    One thing can be smaller than a pixel and lie in the corner, once a large
+    picture is shrunk; several alone in a set can't.
 
     Args:
         boxes: array (n, 4), any format.
+        at_least: int; so many boxes it takes. 1 if they are a whole set.
 
     Returns:
-        bool; False for no boxes.
+        bool; False for fewer boxes.
     """
-    if len(boxes) == 0 or boxes.max() > 1 or boxes.min() < 0:
+    if len(boxes) < max(at_least, 1) or boxes.max() > 1 or boxes.min() < 0:
         return False
     return bool((boxes % 1).any())
+
+
+def check_pixels(boxes):
+    """Raise ValueError if the boxes of all pictures together are relative.
+
+    Args:
+        boxes: list of arrays (k, 4), xyxy, those of a whole set.
+    """
+    arrays = [np.asarray(one) for one in boxes]
+    if all(one.shape[1:] == (4,) and one.dtype.kind == "f" for one in arrays):
+        whole = np.concatenate([*arrays, np.zeros((0, 4))])
+        if look_relative(whole, at_least=1):
+            first = next(i for i, one in enumerate(arrays) if len(one))
+            raise ValueError(
+                "boxes must be in pixels; those of all pictures lie within "
+                f"0-1, the first of picture {first} is "
+                f"{_show(arrays[first][0])}. Call convert_boxes(boxes, "
+                '"rel_xyxy", "xyxy", height=..., width=...) first.'
+            )
 
 
 def _check_same_unit(boxes1, boxes2):

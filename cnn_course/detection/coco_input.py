@@ -134,7 +134,7 @@ def _numbers(values, shape, name, key):
     )
 
 
-def _boxes(values, name):
+def _boxes(values, name, whole_set):
     """Array (n, 4) of x_min, y_min, width, height in pixels."""
     boxes = _numbers(values, (4,), name, "bbox")
     negative = (boxes[:, 2:] < 0).any(axis=1)
@@ -145,7 +145,7 @@ def _boxes(values, name):
             f"with width >= 0 and height >= 0; got {values[row]}. For corners "
             'call convert_boxes(boxes, "xyxy", "xywh") first.'
         )
-    if look_relative(boxes):
+    if look_relative(boxes, at_least=1 if whole_set else 3):
         raise ValueError(
             f"{name} must have boxes in pixels; all lie within 0-1, the bbox "
             f"of {name}[0] is {values[0]}. For relative boxes call "
@@ -184,7 +184,7 @@ def _read_truth(ground_truth, images, categories):
     rows, name = _part(ground_truth, "annotations"), "annotations"
     category, group = _read_places(rows, name, images, categories)
     (boxes,) = _columns(rows, name, ["bbox"])
-    box = _boxes(boxes, name)
+    box = _boxes(boxes, name, True)
     crowd = np.array([row.get("iscrowd", 0) for row in rows], bool)
     areas = [
         row["area"] if "area" in row else row["bbox"][2] * row["bbox"][3]
@@ -200,7 +200,7 @@ def _read_found(rows, images, categories):
     name = "detections"
     category, group = _read_places(rows, name, images, categories)
     boxes, scores = _columns(rows, name, ["bbox", "score"])
-    box = _boxes(boxes, name)
+    box = _boxes(boxes, name, False)
     area = box[:, 2] * box[:, 3]
     score = _numbers(scores, (), name, "score")
     # Of equal scores the earlier image comes first, then the earlier row.

@@ -43,6 +43,54 @@ def polygons_to_mask(polygons, height, width):
     return mask
 
 
+def runs_to_mask(counts, height, width):
+    """Read COCO's run lengths: down the columns, from left to right.
+
+    Args:
+        counts: list of ints, how many pixels are out, in, out, ...; or str or
+            bytes, the same packed as pycocotools packs it.
+        height: int, the mask's in pixels.
+        width: int.
+
+    Returns:
+        bool array (height, width).
+
+    Raises:
+        ValueError: the runs do not add up to height · width.
+    """
+    runs = _unpack(counts) if isinstance(counts, str | bytes) else counts
+    runs = np.asarray(runs)
+    is_counts = runs.ndim == 1 and runs.dtype.kind in "iu"
+    if not is_counts or (runs < 0).any() or runs.sum() != height * width:
+        raise ValueError(
+            "run lengths must be ints >= 0 that add up to "
+            f"{height} · {width} pixels; got {counts!r:.200}."
+        )
+    inside = np.arange(len(runs)) % 2 == 1
+    return np.repeat(inside, runs).reshape(width, height).T
+
+
+def _unpack(text):
+    """Undo pycocotools' packing.
+
+    Five bits a character, from 48 on; the sixth says that more follow, the
+    fifth of the last is the sign. From the fourth run on it is the difference
+    to the run before the last.
+    """
+    text = text.encode() if isinstance(text, str) else text
+    runs, value, shift = [], 0, 0
+    for byte in text:
+        bits = byte - 48
+        value |= (bits & 31) << shift
+        shift += 5
+        if not bits & 32:
+            if bits & 16:
+                value -= 1 << shift
+            runs.append(value + (runs[-2] if len(runs) > 2 else 0))
+            value = shift = 0
+    return runs
+
+
 def _runs(row):
     """Where True begins and ends in a row of bools: (start, stop) pairs."""
     ends = np.flatnonzero(np.diff(row.astype(np.int8), prepend=0, append=0))

@@ -20,6 +20,7 @@ from cnn_course.detection.annotated import (
     load_images,
 )
 from cnn_course.detection.coco_input import is_known, rows_by_id
+from cnn_course.detection.polygons import mask_to_polygons, runs_to_mask
 
 SIDES = ("height", "width")
 __all__ = ["Annotated", "BoxedImages", "load_images", "read_coco", "read_voc"]
@@ -54,18 +55,26 @@ def _finite(numbers):
 
 
 def _polygons(row, where):
-    """COCO's polygons; run lengths, a dict, are left out."""
-    polygons = row.get("segmentation") or []
-    if isinstance(polygons, dict):
-        return []
+    """The outline of a thing, from polygons or from run lengths."""
+    drawn = row.get("segmentation") or []
     try:
+        if isinstance(drawn, dict):
+            height, width = drawn["size"]
+            runs = runs_to_mask(drawn["counts"], height, width)
+            return mask_to_polygons(runs)
+        if np.ndim(drawn[:1]) == 1:  # one polygon, in no list of its own
+            drawn = [drawn]
+        elif all(len(p) == 2 and np.ndim(p) == 1 for p in drawn):
+            drawn = [drawn]  # [[x, y], ...]
         # Tools write [[]] or two corners where there is no outline.
-        polygons = [np.array(p, float) for p in polygons if len(p) >= 6]
-        return [_finite(p).reshape(-1, 2) for p in polygons]
-    except (TypeError, ValueError):
+        polygons = [np.array(p, float).reshape(-1) for p in drawn]
+        polygons = [p.reshape(-1, 2) for p in polygons if len(p) >= 6]
+        return [_finite(p) for p in polygons]
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
-            f"{where} must have polygons [x1, y1, x2, y2, ...] as its "
-            f"segmentation; got {polygons!r:.200}."
+            f"{where} must have polygons [[x1, y1, x2, y2, ...], ...] or run "
+            f'lengths {{"size": [height, width], "counts": ...}} as its '
+            f"segmentation; got {drawn!r:.200} ({error})."
         ) from None
 
 
@@ -93,6 +102,7 @@ def _coco_row(row, where, images, labels):
         labels[category_id],
         bool(row.get("iscrowd", 0)),
         _polygons(row, where),
+        row.get("area"),
     )
 
 
@@ -100,7 +110,8 @@ def read_coco(json_path, image_folder=None):
     """Read pictures with boxes from a JSON file in COCO's format.
 
     Boxes are cut at the picture's edges. Ids may be numbers or text, in any
-    order; classes are ordered by id. Masks given as run lengths are left out.
+    order; classes are ordered by id. Masks given as run lengths, packed or
+    not, become polygons around the same pixels.
 
     Args:
         json_path: path of the file, with images, annotations, categories.
@@ -178,13 +189,26 @@ def _split(folder, files, split):
 
 
 def _voc_picture(root, folder, stem):
-    """The picture's path: as the XML names it, or like the XML itself."""
+    """The picture's path: of the XML's own stem, or else as the XML names it.
+
+    Pictures are renamed together with their XMLs, whose <filename> stays.
+    """
     name = root.findtext("filename") or f"{stem}.jpg"
-    path = folder / "JPEGImages" / name
-    if path.is_file():
-        return path
-    alike = sorted((folder / "JPEGImages").glob(f"{glob.escape(stem)}.*"))
-    return alike[0] if alike else path
+    pictures = folder / "JPEGImages"
+    if Path(name).stem == stem and (pictures / name).is_file():
+        return pictures / name
+    alike = sorted(pictures.glob(f"{glob.escape(stem)}.*"))
+    return alike[0] if alike else pictures / name
+
+
+def _check_one_each(paths, stems):
+    owners = {}
+    for path, stem in zip(paths, stems, strict=True):
+        if owners.setdefault(path, stem) != stem:
+            raise ValueError(
+                f"{owners[path]}.xml and {stem}.xml must be of a picture each; "
+                f"both are of {path.name}."
+            )
 
 
 def _voc_row(thing, where, image, class_names):
@@ -235,6 +259,7 @@ def read_voc(folder, *, split=None, class_names=None):
         class_names = sorted({_text(n) for names in found for n in names})
     stems = list(files) if split is None else _split(folder, files, split)
     paths = [_voc_picture(roots[stem], folder, stem) for stem in stems]
+    _check_one_each(paths, stems)
     sizes, rows = [], []
     for i, stem in enumerate(stems):
         root = roots[stem]

@@ -37,6 +37,17 @@ def _annotation(number, image_id, box, label):
     }
 
 
+def _crowd_rows(number, image_id, crowds):
+    rows = _rows(image_id, *crowds[:1], labels=crowds.labels)
+    return [
+        _annotation(number + k, image_id, box, label)
+        | {"area": float(area), "iscrowd": 1}
+        for k, ((box, label), area) in enumerate(
+            zip(rows, crowds.areas, strict=True)
+        )
+    ]
+
+
 def _outlines(mask):
     return {
         "area": int(mask.sum()),
@@ -46,6 +57,9 @@ def _outlines(mask):
 
 def to_coco(pictures, *, file_names=None, polygons=False):
     """Write down where things lie, as a dict in COCO's format.
+
+    Crowds stay crowds, and areas are those in the file, which decide what is
+    small: scoring the dict gives what scoring the file gives.
 
     Image ids are places in the list, category ids are labels, both from 0;
     annotation ids count from 1.
@@ -70,6 +84,8 @@ def to_coco(pictures, *, file_names=None, polygons=False):
     if file_names is not None:
         lists["file_names"] = file_names
     _check_lengths(lists)
+    areas = getattr(pictures, "areas", None)
+    crowds = getattr(pictures, "crowds", None)
     images, annotations = [], []
     for i, boxes in enumerate(all_boxes):
         images.append({"id": i, "width": width, "height": height})
@@ -78,9 +94,13 @@ def to_coco(pictures, *, file_names=None, polygons=False):
         rows = _rows(i, boxes, labels=labels[i])
         for number, (box, label) in enumerate(rows, 1):
             row = _annotation(len(annotations) + 1, i, box, label)
+            if areas is not None:
+                row["area"] = float(areas[i][number - 1])
             if polygons:
                 row |= _outlines(pictures.instances[i] == number)
             annotations.append(row)
+        if crowds is not None:
+            annotations += _crowd_rows(len(annotations) + 1, i, crowds[i])
     categories = [
         {"id": i, "name": name} for i, name in enumerate(pictures.class_names)
     ]

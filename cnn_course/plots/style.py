@@ -1,5 +1,7 @@
 """What all figures share: the style of the session, inks and dashes."""
 
+import sys
+
 import matplotlib.pyplot as plt
 
 INK = "#1a1a1a"
@@ -8,7 +10,15 @@ LINES = ("-", "--", "-.", ":")
 
 
 def set_style():
-    """Set the course's figure style for this session."""
+    """Set the course's figure style for this session.
+
+    In a notebook figures are shown, even where MPLBACKEND=Agg, as on many
+    servers, would keep them in memory.
+    """
+    if "ipykernel" in sys.modules and plt.get_backend().lower() == "agg":
+        from IPython import get_ipython
+
+        get_ipython().run_line_magic("matplotlib", "inline")
     plt.rcParams.update(
         {
             "figure.dpi": 80,

@@ -155,7 +155,7 @@ def test_iou_errors(boxes, message):
 
 
 def test_iou_of_relative_boxes_with_pixels_is_an_error():
-    relative = [(0.1, 0.2, 0.5, 0.9)]
+    relative = [(0.1, 0.2, 0.5, 0.9)] * 3
     pixels = [(0, 0, 1, 1), BOX]
     message = (
         r"same unit; boxes1 .* row 0 is \(0.1, 0.2, 0.5, 0.9\), and row 1 of "
@@ -165,6 +165,8 @@ def test_iou_of_relative_boxes_with_pixels_is_an_error():
         iou(relative, pixels)
     with pytest.raises(ValueError, match=r"same unit; boxes2 .* of boxes1"):
         iou(pixels, relative)
+    # One or two small things in a corner of a picture that was shrunk.
+    iou(relative[:2], pixels)
 
 
 def test_iou_of_one_pixel_with_a_picture_is_none():
@@ -231,7 +233,12 @@ def test_convert_no_boxes(source):
         ),
         ([BOX, (5, 5, 3, -9)], "xywh", "xyxy", r"height >= 0; row 1 is \(5,"),
         ([(5, 5, -3, 9)], "center_xywh", "xyxy", "width >= 0"),
-        ([(0.1, 0.1, 0.9, 1)], "xyxy", "rel_xyxy", "pixels.* put rel_ before"),
+        (
+            [(0.1, 0.1, 0.9, 1)] * 3,
+            "xyxy",
+            "rel_xyxy",
+            "pixels.* put rel_ before",
+        ),
         ([BOX], "rel_xyxy", "xyxy", r"row 0 is \(10, .*leave rel_ out"),
     ],
 )

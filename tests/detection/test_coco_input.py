@@ -50,12 +50,19 @@ def test_a_bad_number_is_named(part, values, message):
 
 @pytest.mark.parametrize("part", ["annotations", "detections"])
 def test_relative_boxes_are_an_error(part):
-    ground_truth, detections = one_image([A, C], [(A, 0.9), (C, 0.8)])
+    found = [(A, 0.9), (C, 0.8), (A, 0.1)]
+    ground_truth, detections = one_image([A, C], found)
     for row in {**ground_truth, "detections": detections}[part]:
         row["bbox"] = [value / 400 for value in row["bbox"]]
     message = rf"{part} must have boxes in pixels; .*rel_xywh"
     with pytest.raises(ValueError, match=message):
         coco_evaluate(ground_truth, detections)
+
+
+def test_a_small_detection_in_a_corner_is_one():
+    ground_truth, detections = one_image([A], [(A, 0.3)])
+    detections[0]["bbox"] = [0.1, 0.2, 0.5, 0.4]
+    assert coco_evaluate(ground_truth, detections)["AP"] == 0
 
 
 @pytest.mark.parametrize("key", ["image_id", "category_id", "bbox", "score"])

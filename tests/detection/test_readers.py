@@ -1,16 +1,26 @@
 import json
+import re
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 from drawn_sets import NAMES, draw_set, write_coco, write_voc
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from pycocotools import mask as mask_tools
 
 from cnn_course.datasets.scenes import make_scenes
+from cnn_course.detection import (
+    coco_evaluate,
+    convert_boxes,
+    faster_rcnn,
+    iou,
+    yolo,
+)
 from cnn_course.detection.readers import load_images, read_coco, read_voc
+from cnn_course.detection.writers import detections_to_coco, to_coco
 
 FIXED = Path(__file__).parents[2] / "data" / "scenes" / "annotations.json"
 
@@ -228,22 +238,164 @@ def change(row, **values):
     return lambda content: content["annotations"][row].update(values)
 
 
-def test_crowds_and_flat_boxes_are_left_out_of_training(coco):
+def test_crowds_and_flat_boxes_are_left_out_of_training(coco, capsys):
     def spoil(content):
         runs = {"size": [32, 48], "counts": [0, 1536]}
         change(0, iscrowd=1, segmentation=runs)(content)
         change(1, bbox=[48, 3, 5, 6])(content)  # touches the edge
 
+        third = content["annotations"][0] | {"id": 9, "bbox": [2, 3, 5, 6]}
+        content["annotations"].append(third | {"iscrowd": 0})
+
     annotated = coco(spoil)
-    assert annotated.ignored[1].tolist() == [True, True]
-    assert annotated.polygons[1] == [[], []]
+    assert annotated.ignored[1].tolist() == [True, True, False]
+    capsys.readouterr()
     loaded = load_images(annotated, 48)
-    assert [boxes.shape for boxes in loaded.boxes] == [(0, 4)] * 2
+    assert [len(boxes) for boxes in loaded.boxes] == [0, 1]
+    assert [len(crowds.boxes) for crowds in loaded.crowds] == [0, 2]
+    assert "Left out 2 of 3 things" in capsys.readouterr().out
+
+
+def test_a_set_of_crowds_alone_says_how_to_go_on(coco):
+    """A brush tool's export trained on nothing, in silence."""
+
+    def spoil(content):
+        for row in content["annotations"]:
+            row["iscrowd"] = 1
+
+    with pytest.raises(ValueError, match=r"All 2 things.*each is one.*write 0"):
+        load_images(coco(spoil), 48)
+
+
+def test_nothing_is_said_where_nothing_is_left_out(coco, capsys):
+    load_images(coco(), 48)
+    assert capsys.readouterr().out == ""
 
 
 def test_boxes_are_cut_at_the_edges(coco):
     annotated = coco(change(0, bbox=[-2, 30.5, 60, 2]))
     assert annotated.boxes[1][0].tolist() == [0, 30.5, 48, 32]
+
+
+FORMS = {
+    "pairs": [[1, 2], [11, 2], [11, 11], [1, 11]],
+    "pairs in a list": [[[1, 2], [11, 2], [11, 11], [1, 11]]],
+    "one polygon alone": [1, 2, 11, 2, 11, 11, 1, 11],
+    "as COCO has it": [[1, 2, 11, 2, 11, 11, 1, 11]],
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_polygons_in_each_form_that_tools_write(coco, form):
+    annotated = coco(change(0, segmentation=form))
+    mask = load_images(annotated, (32, 48)).masks[1]
+    assert (mask[2:11, 1:11] == 2).all()
+    assert np.count_nonzero(mask == 2) == 90
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    share=st.floats(0, 1),
+    packed=st.booleans(),
+)
+def test_run_lengths_are_those_of_pycocotools(coco, seed, share, packed):
+    drawn = np.random.default_rng(seed).random((32, 48)) < share
+    if seed % 2:  # large things have long runs
+        drawn = drawn[:8, :12].repeat(4, axis=0).repeat(4, axis=1)
+    reference = mask_tools.encode(np.asfortranarray(drawn, np.uint8))
+    counts = reference["counts"].decode()
+    if not packed:
+        flat = drawn.ravel(order="F")
+        ends = np.flatnonzero(np.diff(flat)) + 1
+        counts = np.diff([0, *ends, flat.size]).tolist()
+        counts = [0, *counts] if flat[0] else counts
+    runs = {"size": [32, 48], "counts": counts}
+    mask = load_images(coco(change(0, segmentation=runs)), (32, 48)).masks[1]
+    np.testing.assert_array_equal(mask == 2, drawn & (mask != 1))
+    assert (mask[drawn] > 0).all()
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        {"size": [32, 48], "counts": [1535]},
+        {"size": [32, 48], "counts": [-1, 1537]},
+        {"size": [32, 48], "counts": "x"},
+        {"size": [32, 48]},
+        {"counts": [1536]},
+        {"size": 32, "counts": [1536]},
+    ],
+)
+def test_run_lengths_that_are_none(coco, runs):
+    with pytest.raises(ValueError, match=r"annotations\[0\] .* run lengths"):
+        coco(change(0, segmentation=runs))
+
+
+def test_areas_that_are_none(coco):
+    with pytest.raises(ValueError, match=r"annotations\[0\] .* area; got 'x'"):
+        coco(change(0, area="x"))
+
+
+@pytest.mark.parametrize("size", [400, 96, (50, 70)])
+def test_scoring_a_copy_scores_the_file(tmp_path, size):
+    """Crowds counted as false alarms, and sizes were those of the copy."""
+    Image.new("RGB", (400, 400)).save(tmp_path / "a.png")
+    row = {"image_id": 0, "category_id": 0}
+    truth = {
+        "images": [
+            {"id": 0, "file_name": "a.png", "width": 400, "height": 400}
+        ],
+        "categories": [{"id": 0, "name": "boat"}],
+        "annotations": [
+            {"id": 1, "bbox": [0, 100, 100, 100], "area": 9500, **row},
+            {"id": 2, "bbox": [300, 10, 50, 20], **row},
+            {"id": 3, "bbox": [200, 100, 100, 100], "iscrowd": 1, **row},
+        ],
+    }
+    for thing in truth["annotations"]:
+        *_, width, height = thing["bbox"]
+        thing.setdefault("area", width * height)
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(truth))
+    read = read_coco(path)
+    copy = load_images(read, size)
+    scale = np.tile(copy.scales[0], 2)
+    found = [read.boxes[0] * scale]
+    at_file, at_copy = (
+        detections_to_coco(boxes, [np.array([0.6, 0.5, 0.9])], read.labels)
+        for boxes in (read.boxes, found)
+    )
+    expected = coco_evaluate(truth, at_file)
+    assert expected["AP"] == 1
+    scored = coco_evaluate(to_coco(copy), at_copy)
+    for key in ("AP", "AP50", "AR100"):
+        assert scored[key] == pytest.approx(expected[key])
+    empty, none = coco_evaluate(to_coco(copy), []), coco_evaluate(truth, [])
+    assert empty == none  # -1 where there is no thing of a size
+
+
+def test_units_are_judged_over_the_whole_set(tmp_path):
+    """One small thing in a corner was taken for a relative box."""
+    rows = []
+    for i, box in enumerate(([6, 8, 25, 24], [1000, 800, 900, 900])):
+        Image.new("RGB", (4000, 3000)).save(tmp_path / f"{i}.png")
+        rows.append({"image_id": i, "category_id": 1, "bbox": box})
+    images = [{"id": i, "file_name": f"{i}.png"} for i in range(2)]
+    names = [{"id": 1, "name": "logo"}]
+    content = {"images": images, "annotations": rows, "categories": names}
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    pictures = load_images(read_coco(tmp_path / "a.json"), 96)
+    assert yolo.make_targets(pictures, grid=12)[0, 0, 0, 4] == 1
+    assert faster_rcnn.make_truth(pictures)["boxes"].max() > 40
+    assert iou(*pictures.boxes) == 0
+    small = pictures.boxes[0]
+    sizes = {"height": 96, "width": 96}
+    assert convert_boxes(small, "xyxy", "rel_xyxy", **sizes).max() < 0.01
 
 
 def test_polygons_become_masks(coco):
@@ -393,7 +545,26 @@ def test_difficult_objects_are_left_out_of_training(voc):
     annotated = read_voc(voc(difficult=1))
     assert annotated.ignored[0].tolist() == [True]
     assert annotated.class_names == ("cup",)
-    assert load_images(annotated).boxes[0].shape == (0, 4)
+    with pytest.raises(ValueError, match="All 1 things are crowds, difficult"):
+        load_images(annotated)
+
+
+def test_the_pictures_own_xml_wins_over_a_stale_name(voc):
+    """Renumbered pictures kept their old <filename>, and got others' boxes."""
+    folder = voc()  # a.xml of a.jpg
+    text = (folder / "Annotations" / "a.xml").read_text()
+    Image.new("RGB", (48, 32)).save(folder / "JPEGImages" / "b.png")
+    for stem, stale in (("a", "b.png"), ("b", "c.png")):
+        changed = re.sub(
+            "<filename>.*</filename>", f"<filename>{stale}</filename>", text
+        )
+        (folder / "Annotations" / f"{stem}.xml").write_text(changed)
+    names = [path.name for path in read_voc(folder).paths]
+    assert names == ["a.jpg", "b.png"]
+    (folder / "JPEGImages" / "b.png").rename(folder / "JPEGImages" / "c.png")
+    (folder / "Annotations" / "d.xml").write_text(changed)
+    with pytest.raises(ValueError, match=r"b\.xml and d\.xml .* of c\.png"):
+        read_voc(folder)
 
 
 def test_picture_is_found_by_the_name_of_its_xml(voc):

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from cnn_course.detection.boxes import check_boxes, look_relative
+from cnn_course.detection.boxes import check_boxes, check_pixels
 from cnn_course.detection.faster_rcnn.anchors import (
     SHAPES,
     STRIDE,
@@ -220,9 +220,10 @@ def make_truth(pictures, *, most=None):
         "labels", int32 array (n, most); zeros where there are no more.
 
     Raises:
-        ValueError: boxes that are none or relative (0-1), or more than
-            `most`; the message names the picture.
+        ValueError: boxes that are none, or more than `most`, and the message
+            names the picture; or all are relative (0-1).
     """
+    check_pixels(pictures.boxes)
     counts = [len(boxes) for boxes in pictures.boxes]
     most = max([1, *counts]) if most is None else most
     truth = {
@@ -233,10 +234,6 @@ def make_truth(pictures, *, most=None):
         zip(pictures.boxes, pictures.labels, strict=True)
     ):
         boxes = check_boxes(f"boxes of picture {i}", boxes)
-        if look_relative(boxes):
-            raise ValueError(
-                f"boxes of picture {i} must be in pixels; all lie within 0-1."
-            )
         if len(boxes) > most or len(labels) != len(boxes):
             raise ValueError(
                 f"picture {i} must have one label a box, and at most {most}; "

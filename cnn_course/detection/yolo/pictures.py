@@ -3,6 +3,7 @@
 import numpy as np
 from keras import ops
 
+from cnn_course.detection.boxes import check_pixels
 from cnn_course.detection.nms import suppress_each
 from cnn_course.detection.yolo.anchor_free import decode_free, encode_free
 
@@ -21,10 +22,12 @@ def make_targets(pictures, *, grid, encoder=encode_free, **options):
         float32 array (n, rows, columns, channels).
 
     Raises:
-        ValueError: a box or label is none; the message names its picture.
+        ValueError: a box or label is none, and the message names its picture;
+            or all boxes are relative.
     """
     options |= {"classes": len(pictures.class_names), "grid": grid}
     options["image_size"] = pictures.images.shape[1:3]
+    check_pixels(pictures.boxes)
     targets = []
     for i, (boxes, labels) in enumerate(
         zip(pictures.boxes, pictures.labels, strict=True)

@@ -23,7 +23,7 @@ def test_centre_on_the_last_edge():
     [
         ([[5, 5, 20, 20], [40, 10, 20, 30]], [0, 0], "row 1 is"),
         ([[5, 5, np.nan, 20]], [0], "must be finite; row 0"),
-        ([[0.1, 0.1, 0.3, 0.5]], [0], "boxes must be in pixels"),
+        ([[0.1, 0.1, 0.3, 0.5]] * 3, [0] * 3, "boxes must be in pixels"),
         (
             [[5, 5, 20, 20], [90, 5, 130, 20]],
             [0, 0],
