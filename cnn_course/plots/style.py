@@ -18,7 +18,8 @@ def set_style():
     if "ipykernel" in sys.modules and plt.get_backend().lower() == "agg":
         from IPython import get_ipython
 
-        get_ipython().run_line_magic("matplotlib", "inline")
+        if get_ipython() is not None:
+            get_ipython().run_line_magic("matplotlib", "inline")
     plt.rcParams.update(
         {
             "figure.dpi": 80,
