@@ -112,8 +112,10 @@ def train_val_from_directory(
         if reason
     ]
     if broken:
-        where = os.path.commonpath([os.path.abspath(one) for one in folders])
-        tell_broken(broken, where, sum(map(len, split)), skip_broken)
+        root = folder
+        if validation_folder is not None:
+            root = os.path.commonpath(map(os.path.abspath, folders))
+        tell_broken(broken, root, sum(map(len, split)), skip_broken)
     good = [
         [
             (path, plain)
