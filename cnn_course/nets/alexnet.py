@@ -17,6 +17,11 @@ _CONVOLUTIONS = (
 
 
 def _check_net(input_shape, classes, smallest):
+    if keras.config.image_data_format() != "channels_last":
+        raise ValueError(
+            "Channels must be last here, not first: call "
+            'keras.config.set_image_data_format("channels_last").'
+        )
     if len(input_shape) != 3 or not isinstance(input_shape[2], int):
         raise ValueError(
             "input_shape must be (height, width, channels), with the number "

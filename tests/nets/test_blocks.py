@@ -185,3 +185,15 @@ def test_network_is_named_after_its_function_saves_and_loads(name, tmp_path):
     x = np.random.default_rng(0).uniform(0, 1, (2, *model.input_shape[1:]))
     outputs = [np.asarray(keras.tree.flatten(m(x))[0]) for m in (model, loaded)]
     np.testing.assert_allclose(*outputs, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", nets.__all__)
+def test_networks_refuse_channels_first(name):
+    """Three ResNets were built wrongly, in silence; others failed deep down."""
+    build = getattr(nets, name)
+    keras.config.set_image_data_format("channels_first")
+    try:
+        with pytest.raises(ValueError, match="Channels must be last here"):
+            build()
+    finally:
+        keras.config.set_image_data_format("channels_last")
