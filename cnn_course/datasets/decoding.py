@@ -93,7 +93,7 @@ def _why_not(picture):
             "scale it to 0-255 and save it with 8 bits"
         )
     if mode not in _COLOURS | _WITH_ALPHA | _SIXTEEN:
-        return f"has colours that are no red, green and blue, but {mode}"
+        return f"is in {mode}, not in red, green and blue: save it as RGB"
     return ""
 
 

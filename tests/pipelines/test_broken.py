@@ -31,7 +31,7 @@ def spoil(folder):
         "empty.jpg": "zero bytes",
         "moving.gif": "is an animation of 2 pictures",
         "moving.png": "is an animation of 2 pictures",
-        "print.jpg": "has colours",
+        "print.jpg": "is in CMYK",
         "text.png": "is not a picture",
         "transparent.png": "has transparent",
         "transparent_grey.png": "has transparent",
