@@ -88,6 +88,8 @@ def _one_line(error):
         (":; ", ": "),
         ("skip_broken=True", "--skip-broken"),
         ("validation_split", "--validation-split"),
+        ("validation_folder=", "--validation"),
+        ("validation_folder", "--validation"),
     ):
         text = text.replace(old, new)
     return f"finetune: {text}"

@@ -52,6 +52,7 @@ def read_folder(options):
         image_size=(options.image_size, options.image_size),
         batch_size=options.batch_size,
         validation_split=options.validation_split,
+        validation_folder=options.validation,
         seed=options.seed,
         color_mode=options.start.color_mode,
         skip_broken=options.skip_broken,

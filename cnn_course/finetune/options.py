@@ -82,6 +82,8 @@ def _parser():
     add("--batch-size", _from(1), 32, "pictures in a step")
     share = "share of the pictures to test on"
     add("--validation-split", _from(0, 1, float), 0.2, share, "SHARE")
+    text = "a folder with the same classes to test on; FOLDER is not split then"
+    add("--validation", str, None, text, "FOLDER")
     text = "decides the split, the order and the head's first weights"
     add("--seed", _from(0, 2**32 - 1), 0, text)
     text = "go on without the pictures that cannot be used"
@@ -134,9 +136,11 @@ def parse(argv=None):
             "--out must lie in a folder that can be written to, which "
             f"{str(out.parent)!r} is not: make it, or choose another."
         )
-    if out.resolve().is_relative_to(Path(folder).resolve()):
+    for one in filter(None, (folder, options.validation)):
+        if not out.resolve().is_relative_to(Path(one).resolve()):
+            continue
         raise ValueError(
-            f"--out must lie outside {folder!r}, where each subfolder is a "
+            f"--out must lie outside {one!r}, where each subfolder is a "
             f"class; got {str(out)!r}."
         )
     return options

@@ -50,6 +50,24 @@ def test_skip_broken_and_no_fine_tuning(tmp_path, capsys):
     assert len(weights(out)[-1]) == 6
 
 
+@eagerly()
+def test_a_folder_for_validation(tmp_path, capsys):
+    mine, out = tmp_path / "mine", tmp_path / "model.keras"
+    for part, n in (("train", 4), ("val", 2)):
+        pictures = datasets.surfaces(per_class=n, seed=n)
+        datasets.save_as_folder(pictures, mine / part)
+    assert run(mine, out) == 2
+    assert "as --validation" in capsys.readouterr().err
+    more = "--validation", str(mine / "val"), "--epochs", "0"
+    assert run(mine / "train", out, *more) == 0
+    printed = capsys.readouterr().out
+    counts = re.findall(r"^\w+ +(\d+) +(\d+)$", printed, re.MULTILINE)
+    assert counts == [("4", "2")] * 6
+    inside = mine / "val" / "model.keras"
+    assert run(mine / "train", inside, *more) == 2
+    assert "--out must lie outside" in capsys.readouterr().err
+
+
 def test_it_learns(tmp_path, capsys):
     datasets.save_as_folder(datasets.surfaces(per_class=25), tmp_path / "six")
     arguments = ["--weights", "course", "--epochs", "5"]
