@@ -10,6 +10,7 @@ import sys
 from functools import partial
 
 from cnn_course import parallel
+from cnn_course.finetune import predict
 from cnn_course.finetune.options import parse
 
 
@@ -19,13 +20,16 @@ def main(argv=None):
     TensorFlow computes deterministically from then on, in this process.
 
     Args:
-        argv: list of str; None: the command line's own.
+        argv: list of str; None: the command line's own. If the first is
+            "predict", the rest goes to predict.py.
 
     Returns:
         int, the exit status: 0, or 2 after one sentence on the standard error
         output, or 130 after Ctrl-C, or 3 if another process has died.
     """
     argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["predict"]:
+        return predict.main(argv[1:])
     try:
         options = parse(argv)
     except (OSError, ValueError) as error:

@@ -84,7 +84,10 @@ def report(job, history, frozen):
     print("Written:", *paths, sep="\n  ")
     color_mode = job.options.start.color_mode
     print(
-        "Use it; read_picture reads as the training did:\n"
+        "Use it:\n"
+        f"  python -m cnn_course.finetune predict {paths[0]} "
+        "PICTURE_OR_FOLDER\n"
+        "or in Python; read_picture reads as the training did:\n"
         "  import json, keras\n"
         "  from cnn_course.datasets import read_picture\n"
         f"  model = keras.models.load_model({str(paths[0])!r})\n"
