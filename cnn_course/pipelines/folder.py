@@ -104,33 +104,7 @@ def train_val_from_directory(
     else:
         split = [paths, _validation_paths(validation_folder, class_names)]
         np.random.default_rng(seed).shuffle(split[0])
-    found = list(map(inspect, split))
-    broken = [
-        BrokenPicture(path, reason)
-        for part in zip(split, found, strict=True)
-        for path, (reason, _) in zip(*part, strict=True)
-        if reason
-    ]
-    if broken:
-        root = folder
-        if validation_folder is not None:
-            root = os.path.commonpath(map(os.path.abspath, folders))
-        tell_broken(broken, root, sum(map(len, split)), skip_broken)
-    good = [
-        [
-            (path, plain)
-            for path, (why, plain) in zip(*part, strict=True)
-            if not why
-        ]
-        for part in zip(split, found, strict=True)
-    ]
-    if not all(good):
-        raise ValueError(
-            f"Both sets need a picture, but of those in {str(folder)!r} "
-            f"{len(good[0])} would be for training and {len(good[1])} for "
-            f"validation: add pictures, or change validation_split="
-            f"{validation_split}."
-        )
+    good = _usable(split, _common(folder, validation_folder), skip_broken)
 
     def load(path, label, plain):
         return load_picture(
@@ -141,7 +115,7 @@ def train_val_from_directory(
         numbers = math.prod(image_size) * CHANNELS[color_mode]
         cache = 4 * numbers * sum(map(len, good)) < _CACHE_BYTES
     datasets = []
-    for name, part, root in zip(("train", "val"), good, folders, strict=True):
+    for part, root, is_train in zip(good, folders, (True, False), strict=True):
         paths, plain = map(list, zip(*part, strict=True))
         labels = _labels(root, paths, class_names)
         where = cache
@@ -149,7 +123,6 @@ def train_val_from_directory(
             options = (image_size, color_mode, _DECODING)
             where = _cache_file(cache, paths, options)
         data = tf.data.Dataset.from_tensor_slices((paths, labels, plain))
-        is_train = name == "train"
         data = _cached(data, load, where, seed if is_train else None)
         data = data.batch(batch_size, num_parallel_calls=tf.data.AUTOTUNE)
         if augment is not None and is_train:
@@ -160,6 +133,37 @@ def train_val_from_directory(
         data.class_weight = _class_weight(labels)
         datasets.append(data)
     return tuple(datasets)
+
+
+def _common(folder, validation_folder):
+    """The folder below which all files lie."""
+    if validation_folder is None:
+        return folder
+    return os.path.commonpath(map(os.path.abspath, (folder, validation_folder)))
+
+
+def _usable(split, folder, skip_broken):
+    """Read all files: for each set a list of (path, plain) without the broken.
+
+    An error tells them, unless they are to be skipped: then a line does.
+    """
+    good, broken = [[], []], []
+    for kept, paths in zip(good, split, strict=True):
+        for path, (reason, plain) in zip(paths, inspect(paths), strict=True):
+            if reason:
+                broken.append(BrokenPicture(path, reason))
+            else:
+                kept.append((path, plain))
+    if broken:
+        tell_broken(broken, folder, sum(map(len, split)), skip_broken)
+    if not all(good):
+        raise ValueError(
+            f"Both sets need a picture, but of those in {str(folder)!r} "
+            f"{len(good[0])} would be for training and {len(good[1])} for "
+            "validation: add pictures, or split them otherwise "
+            "(validation_split=)."
+        )
+    return good
 
 
 def _height_width(image_size):
