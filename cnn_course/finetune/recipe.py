@@ -167,7 +167,8 @@ def _pictures(job, part, rows):
     paths, labels, plain = map(tf.constant, columns)
 
     def read(i):
-        return load_picture(paths[i], labels[i], size, channels, plain[i])
+        fast = bool(part.plain.all()) or plain[i]
+        return load_picture(paths[i], labels[i], size, channels, fast)
 
     data = rows.unbatch().map(read, tf.data.AUTOTUNE)
     data = data.batch(job.options.batch_size // job.group.processes)
