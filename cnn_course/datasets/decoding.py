@@ -8,6 +8,8 @@ print; 32 bits, whose white nobody knows; films.
 """
 
 import os
+from collections import Counter
+from pathlib import Path
 
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
@@ -33,6 +35,35 @@ _BRANDS = {b"avif": "AVIF", b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC"}
 
 class PictureError(ValueError):
     """A file that is not read, with the reason alone as its text."""
+
+
+def find_pictures(folder):
+    """List the pictures in a folder, at any depth, in a fixed order.
+
+    Args:
+        folder: path.
+
+    Returns:
+        (paths, left_out): list of str; Counter of the other files, those that
+        are hidden or lie in a hidden folder or in __MACOSX, else by ending.
+    """
+    paths, left_out = [], Counter()
+    for root, _, files in sorted(os.walk(folder), key=lambda found: found[0]):
+        below = Path(root).relative_to(folder).parts
+        for file in sorted(files):
+            ending = os.path.splitext(file)[1].lower()
+            if any(map(is_hidden, (*below, file))):
+                left_out["hidden"] += 1
+            elif ending in ENDINGS:
+                paths.append(os.path.join(root, file))
+            else:
+                left_out[ending or "no ending"] += 1
+    return paths, left_out
+
+
+def is_hidden(name):
+    """Tell whether a file or folder is none that its owner looks at."""
+    return name.startswith(".") or name == "__MACOSX"
 
 
 def check_color_mode(color_mode):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnn_course.datasets.decoding import ENDINGS, read_picture
+from cnn_course.datasets.decoding import find_pictures, read_picture
 
 _AT_ONCE = 32  # pictures
 
@@ -115,14 +115,9 @@ def list_pictures(paths):
             continue
         if not os.path.isdir(path):
             raise ValueError(f"{path} is neither a picture nor a folder.")
-        for root, folders, files in os.walk(path):
-            folders[:] = sorted(f for f in folders if not f.startswith("."))
-            for file in sorted(files):
-                ending = os.path.splitext(file)[1].lower()
-                if file.startswith(".") or ending not in ENDINGS:
-                    left_out += 1
-                else:
-                    listed.append(os.path.join(root, file))
+        found, others = find_pictures(path)
+        listed += found
+        left_out += others.total()
     if left_out:
         print(f"Left out {left_out} files without a picture's ending.")
     if not listed:

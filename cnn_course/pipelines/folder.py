@@ -258,8 +258,10 @@ def load_picture(path, label, image_size, channels, plain=False):
         return tf.numpy_function(_read_rgb, [path], tf.uint8)
 
     # In a graph, a choice costs a seventh of the time that decoding takes.
-    plain = plain if plain is True else tf.cast(plain, bool)
-    picture = fast() if plain is True else tf.cond(plain, fast, slow)
+    if plain is True:
+        picture = fast()
+    else:
+        picture = tf.cond(tf.cast(plain, bool), fast, slow)
     picture = tf.ensure_shape(picture, (None, None, 3))
     if channels == 1:
         picture = _grey(picture)

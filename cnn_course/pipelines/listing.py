@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnn_course.datasets.decoding import ENDINGS
+from cnn_course.datasets.decoding import ENDINGS, find_pictures, is_hidden
 
 _PARTS = {"test", "testing", "train", "training", "val", "valid", "validation"}
 
@@ -36,7 +36,7 @@ def list_classes(folder):
     for entry in os.scandir(folder):
         if not entry.is_dir():
             left_out["in no class's folder"] += 1
-        elif _is_hidden(entry.name):
+        elif is_hidden(entry.name):
             inside = (files for _, _, files in os.walk(entry.path))
             left_out["hidden"] += sum(map(len, inside))
         else:
@@ -50,18 +50,9 @@ def list_classes(folder):
         )
     paths = []
     for name in names:
-        for root, _, files in sorted(
-            os.walk(os.path.join(folder, name)), key=lambda found: found[0]
-        ):
-            below = Path(root).relative_to(folder).parts
-            for file in sorted(files):
-                ending = os.path.splitext(file)[1].lower()
-                if any(map(_is_hidden, (*below, file))):
-                    left_out["hidden"] += 1
-                elif ending in ENDINGS:
-                    paths.append(os.path.join(root, file))
-                else:
-                    left_out[ending or "no ending"] += 1
+        found, others = find_pictures(os.path.join(folder, name))
+        paths += found
+        left_out += others
     left_out = +left_out  # without zeros
     if left_out:
         kinds = ", ".join(f"{n} {kind}" for kind, n in left_out.most_common())
@@ -70,10 +61,6 @@ def list_classes(folder):
             f"files in {str(folder)!r}: {kinds}."
         )
     return names, paths
-
-
-def _is_hidden(name):
-    return name.startswith(".") or name == "__MACOSX"
 
 
 def split_paths(paths, validation_split, seed, folder):
