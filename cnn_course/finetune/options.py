@@ -137,12 +137,11 @@ def parse(argv=None):
             f"{str(out.parent)!r} is not: make it, or choose another."
         )
     for one in filter(None, (folder, options.validation)):
-        if not out.resolve().is_relative_to(Path(one).resolve()):
-            continue
-        raise ValueError(
-            f"--out must lie outside {one!r}, where each subfolder is a "
-            f"class; got {str(out)!r}."
-        )
+        if out.resolve().is_relative_to(Path(one).resolve()):
+            raise ValueError(
+                f"--out must lie outside {one!r}, where each subfolder is a "
+                f"class; got {str(out)!r}."
+            )
     return options
 
 
