@@ -68,8 +68,7 @@ def read_folder(options):
         if i not in train.class_weight:
             raise ValueError(
                 f"Every class must have a picture to train on; {name!r} has "
-                "none: add pictures, remove the subfolder, or try another "
-                "--seed."
+                "none: add pictures, or remove the subfolder."
             )
     return train, val
 

@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cnn_course import plots
+from cnn_course.pipelines.splitting import few_to_validate
 
 
 def save(job, history, predictions):
@@ -72,7 +73,10 @@ def report(job, history, frozen):
     accuracy = f"{frozen:.1%} with the base frozen"
     if history["fine-tuning"]:
         accuracy += f", {(predictions == labels).mean():.1%} fine-tuned"
-    print(f"Accuracy on {len(labels)} validation pictures: {accuracy}.")
+    print(
+        f"Accuracy on {len(labels)} validation pictures: {accuracy}."
+        f"{few_to_validate(names, labels)}"
+    )
     wrong = np.zeros((len(names), len(names)), int)
     np.add.at(wrong, (labels, predictions), labels != predictions)
     true, taken = np.unravel_index(wrong.argmax(), wrong.shape)

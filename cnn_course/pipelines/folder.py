@@ -1,8 +1,8 @@
 """A folder of pictures as batches: split, cached, fast.
 
 One subfolder holds the pictures of one class. The files are listed in
-listing.py; what is here checks every file, decodes it as the rest of the course
-does, and has a cache that does not freeze the order.
+listing.py and split in splitting.py; what is here checks every file, decodes it
+as the rest of the course does, and has a cache that does not freeze the order.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from cnn_course.datasets.decoding import (
     CHANNELS,
+    ENDINGS,
     check_color_mode,
     read_picture,
 )
@@ -28,7 +29,14 @@ from cnn_course.pipelines.broken import (
     inspect,
     tell_broken,
 )
-from cnn_course.pipelines.listing import list_classes, split_paths
+from cnn_course.pipelines.listing import list_classes
+from cnn_course.pipelines.splitting import (
+    check_apart,
+    check_split,
+    few_to_validate,
+    groups_of,
+    split_paths,
+)
 from cnn_course.transfer import leaves
 
 _CACHE_BYTES = 2**30  # so much is cached without being asked for
@@ -43,6 +51,7 @@ def train_val_from_directory(
     batch_size=32,
     validation_split=0.2,
     validation_folder=None,
+    groups=None,
     seed=0,
     color_mode="rgb",
     cache=None,
@@ -51,9 +60,12 @@ def train_val_from_directory(
 ):
     """Make a training and a validation set that share no picture.
 
-    Every file is read once before it returns, so that a broken one is named
-    now and not in the middle of an epoch. The training set comes in another
-    order in each epoch, cached or not. The validation set keeps its order.
+    Each class is split, so that each has pictures in both sets; a line that
+    counts them is printed, and a second one if some class has fewer than 5 to
+    validate on. Every file is read once before it returns, so that a broken one
+    is named now and not in the middle of an epoch. The training set comes in
+    another order in each epoch, cached or not. The validation set keeps its
+    order.
 
     Args:
         folder: path; its subfolders are the classes, at any depth below them
@@ -62,9 +74,14 @@ def train_val_from_directory(
         image_size: (height, width) in pixels; pictures are resized (bilinear,
             without keeping their proportions), as Keras does it.
         batch_size: int >= 1.
-        validation_split: float between 0 and 1, the share for validation.
+        validation_split: float between 0 and 1, the share for validation: of
+            each class, rounded, at least one picture and not all. The only
+            picture of a class is for training.
         validation_folder: path of a folder with the same classes, whose
             pictures are the validation set; then nothing is split.
+        groups: function from a picture's path (str) to its group, such as the
+            person, patient or scene: pictures of one are alike, so no group
+            comes into both sets; None: each picture is by itself.
         seed: int, decides the split and the order.
         color_mode: "rgb" or "grayscale".
         cache: True keeps the decoded pictures in memory, a path keeps them
@@ -88,7 +105,8 @@ def train_val_from_directory(
     Raises:
         ValueError: the folder has no pictures in subfolders, or too few for
             two sets, or is split already (train/ and val/); an argument is
-            unknown or out of range, or files are broken.
+            unknown or out of range, or files are broken; a class has only one
+            group, or no split into whole groups was found.
     """
     image_size = _height_width(image_size)
     batch_size = whole_number("batch_size", batch_size, 1)
@@ -98,15 +116,11 @@ def train_val_from_directory(
         for one in folders:
             _check_outside(cache, one)
     _check_augment(augment)
-    class_names, paths = list_classes(folder)
-    if validation_folder is None:
-        split = split_paths(paths, validation_split, seed, folder)
-    else:
-        split = [paths, _validation_paths(validation_folder, class_names)]
-        np.random.default_rng(seed).shuffle(split[0])
-    good = _usable(split, _common(folder, validation_folder), skip_broken)
-
-    all_plain = all(plain for part in good for _, plain in part)
+    check_split(validation_split, groups)
+    class_names, split, is_plain = _listed_and_split(
+        folder, validation_folder, validation_split, groups, seed, skip_broken
+    )
+    all_plain = all(is_plain.values())
 
     def load(path, label, plain):
         plain = all_plain or plain
@@ -116,10 +130,12 @@ def train_val_from_directory(
 
     if cache is None:
         numbers = math.prod(image_size) * CHANNELS[color_mode]
-        cache = 4 * numbers * sum(map(len, good)) < _CACHE_BYTES
+        cache = 4 * numbers * len(is_plain) < _CACHE_BYTES
     datasets = []
-    for part, root, is_train in zip(good, folders, (True, False), strict=True):
-        paths, plain = map(list, zip(*part, strict=True))
+    for paths, root, is_train in zip(
+        split, folders, (True, False), strict=True
+    ):
+        plain = [is_plain[path] for path in paths]
         labels = _labels(root, paths, class_names)
         where = cache
         if not isinstance(cache, bool):
@@ -135,7 +151,50 @@ def train_val_from_directory(
         data.labels, data.plain = labels, np.array(plain)
         data.class_weight = _class_weight(labels)
         datasets.append(data)
-    return tuple(datasets)
+    train, val = datasets
+    print(
+        f"{len(train.labels)} pictures to train on, {len(val.labels)} to "
+        f"validate on.{few_to_validate(class_names, val.labels)}"
+    )
+    return train, val
+
+
+def _listed_and_split(
+    folder, validation_folder, validation_split, groups, seed, skip_broken
+):
+    """List all files, read them, and split those that are not broken.
+
+    Returns:
+        (class_names, [train, val], is_plain): lists of paths, and a dict from
+        path to whether TensorFlow may decode it.
+    """
+    class_names, paths = list_classes(folder)
+    others = []
+    if validation_folder is not None:
+        others = _validation_paths(validation_folder, class_names)
+        check_apart(paths, others, groups)
+    group_of = groups and groups_of(paths, groups)  # before the long reading
+    common = _common(folder, validation_folder)
+    is_plain = _usable(paths + others, common, skip_broken)
+    paths, others = (
+        [path for path in part if path in is_plain] for part in (paths, others)
+    )
+    if validation_folder is not None:
+        split = [paths, others]
+        np.random.default_rng(seed).shuffle(paths)
+    else:
+        labels = _labels(folder, paths, class_names)
+        split = split_paths(
+            paths, labels, class_names, validation_split, seed, group_of
+        )
+    if not all(split):
+        raise ValueError(
+            f"Both sets need a picture, but of those in {str(common)!r} "
+            f"{len(split[0])} would be for training and {len(split[1])} for "
+            "validation: it needs a subfolder for each class, with two "
+            f"pictures or more in it ({', '.join(ENDINGS)})."
+        )
+    return class_names, split, is_plain
 
 
 def _common(folder, validation_folder):
@@ -145,28 +204,20 @@ def _common(folder, validation_folder):
     return os.path.commonpath(map(os.path.abspath, (folder, validation_folder)))
 
 
-def _usable(split, folder, skip_broken):
-    """Read all files: for each set a list of (path, plain) without the broken.
+def _usable(paths, folder, skip_broken):
+    """Read all files: a dict from path to plain, without the broken ones.
 
     An error tells them, unless they are to be skipped: then a line does.
     """
-    good, broken = [[], []], []
-    for kept, paths in zip(good, split, strict=True):
-        for path, (reason, plain) in zip(paths, inspect(paths), strict=True):
-            if reason:
-                broken.append(BrokenPicture(path, reason))
-            else:
-                kept.append((path, plain))
+    is_plain, broken = {}, []
+    for path, (reason, plain) in zip(paths, inspect(paths), strict=True):
+        if reason:
+            broken.append(BrokenPicture(path, reason))
+        else:
+            is_plain[path] = plain
     if broken:
-        tell_broken(broken, folder, sum(map(len, split)), skip_broken)
-    if not all(good):
-        raise ValueError(
-            f"Both sets need a picture, but of those in {str(folder)!r} "
-            f"{len(good[0])} would be for training and {len(good[1])} for "
-            "validation: add pictures, or split them otherwise "
-            "(validation_split=)."
-        )
-    return good
+        tell_broken(broken, folder, len(paths), skip_broken)
+    return is_plain
 
 
 def _height_width(image_size):

@@ -4,9 +4,7 @@ import os
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
-
-from cnn_course.datasets.decoding import ENDINGS, find_pictures, is_hidden
+from cnn_course.datasets.decoding import find_pictures, is_hidden
 
 _PARTS = {"test", "testing", "train", "training", "val", "valid", "validation"}
 
@@ -61,35 +59,3 @@ def list_classes(folder):
             f"files in {str(folder)!r}: {kinds}."
         )
     return names, paths
-
-
-def split_paths(paths, validation_split, seed, folder):
-    """Shuffle the paths and split them, as Keras does.
-
-    Args:
-        paths: list of str.
-        validation_split: float between 0 and 1.
-        seed: int.
-        folder: path, for the message.
-
-    Returns:
-        [train, val], lists of str.
-
-    Raises:
-        ValueError: the share is none, or a set would be empty.
-    """
-    if not 0 < validation_split < 1:
-        raise ValueError(
-            "validation_split must lie between 0 and 1, say 0.2 for a fifth; "
-            f"got {validation_split!r}."
-        )
-    paths = list(paths)
-    np.random.RandomState(seed).shuffle(paths)  # the one that Keras takes
-    first = len(paths) - int(validation_split * len(paths))
-    if not 0 < first < len(paths):
-        raise ValueError(
-            f"{str(folder)!r} has too few pictures for a training and a "
-            "validation set: it needs a subfolder for each class, with "
-            f"pictures in it ({', '.join(ENDINGS)})."
-        )
-    return [paths[:first], paths[first:]]

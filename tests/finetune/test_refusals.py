@@ -59,8 +59,8 @@ def a_file(folder):
     [
         (nothing, [], "is not a folder"),
         (a_file, [], "is not a folder"),
-        (no_pictures, [], "too few pictures"),
-        (loose_pictures, [], "too few pictures"),
+        (no_pictures, [], "Both sets need a picture"),
+        (loose_pictures, [], "Both sets need a picture"),
         (one_class, [], "has only 'cats': add one"),
         (only_broken, [], "12 of 12 pictures .* go on without them by --skip"),
         (only_broken, ["--skip-broken"], "0 would be for training and 0 for"),

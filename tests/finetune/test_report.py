@@ -86,6 +86,8 @@ def test_report(finished, folder):
         f"frozen, {right / n:.1%} fine-tuned."
     ) in printed
     assert float(rows[-1]["val_accuracy"]) == pytest.approx(right / n)
+    few = "Fewer than 5 pictures to validate on: brick 3, cat 1, coffee 2."
+    assert printed.count(few) == 2  # before the training, and at the end
     for line in re.findall("Worst confusion.*", printed):
         count, true, taken = re.search(
             r": (\d+) of \d+ '(\w+)' were taken for '(\w+)'", line
