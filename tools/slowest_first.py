@@ -16,7 +16,7 @@ SECONDS = {
     "finetune/test_unfinished.py": 66,
     "nets/test_efficientnet.py": 55,
     "finetune/test_recipe.py": 45,
-    "test_pretrained.py": 44,
+    "pretrained/test_official.py": 44,
     "nets/test_blocks.py": 44,
     "nets/test_copied_deep_networks.py": 42,
     "nets/test_copied_networks.py": 40,

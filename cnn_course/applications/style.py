@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from cnn_course.datasets.decoding import check_colour
 from cnn_course.datasets.downloads import wants_full
 from cnn_course.geometry import whole_number
 from cnn_course.nets import mobilenet_v2, vgg19
@@ -187,27 +188,6 @@ def load_extractor(full=None):
 # --- Painting -----------------------------------------------------------------
 
 
-def _check_colour(name, picture, smallest):
-    shape = np.shape(picture)
-    if len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < smallest:
-        raise ValueError(
-            f"{name} must be a colour picture (height, width, 3) with sides "
-            f">= {smallest}; got shape {shape}."
-        )
-    picture = np.asarray(picture)
-    low, high = picture.min(), picture.max()
-    if picture.dtype.kind == "f" and 0 < high <= 1:
-        raise ValueError(
-            f"{name} must have grey levels of 0 to 255; got {low:g} to "
-            f"{high:g}, as plt.imread gives them. Multiply by 255."
-        )
-    if not 0 <= low <= high <= 255:
-        raise ValueError(
-            f"{name} must have grey levels of 0 to 255; got {low:g} to "
-            f"{high:g}."
-        )
-
-
 def _descend(costs, picture, optimizer):
     """Move the pixels a step down the total cost; return the three costs."""
     import tensorflow as tf
@@ -264,9 +244,9 @@ def transfer(
 
     whole_number("steps", steps, 1)
     for what, picture in (("content", content), ("style", style)):
-        _check_colour(what, picture, extractor.smallest)
+        check_colour(what, picture, extractor.smallest)
     if start is not None:
-        _check_colour("start", start, extractor.smallest)
+        check_colour("start", start, extractor.smallest)
         if np.shape(start) != np.shape(content):
             raise ValueError(
                 f"start must have the content's shape, {np.shape(content)}; "

@@ -75,6 +75,34 @@ def check_color_mode(color_mode):
         )
 
 
+def check_colour(name, picture, smallest=1):
+    """Raise ValueError unless it is a colour picture of 0 to 255.
+
+    Args:
+        name: str, the argument's name for the message.
+        picture: what came.
+        smallest: int >= 1, the fewest pixels of a side.
+    """
+    shape = np.shape(picture)
+    if len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < smallest:
+        raise ValueError(
+            f"{name} must be a colour picture (height, width, 3) with sides "
+            f">= {smallest}; got shape {shape}."
+        )
+    picture = np.asarray(picture)
+    low, high = picture.min(), picture.max()
+    if picture.dtype.kind == "f" and 0 < high <= 1:
+        raise ValueError(
+            f"{name} must have grey levels of 0 to 255; got {low:g} to "
+            f"{high:g}, as plt.imread gives them. Multiply by 255."
+        )
+    if not 0 <= low <= high <= 255:
+        raise ValueError(
+            f"{name} must have grey levels of 0 to 255; got {low:g} to "
+            f"{high:g}."
+        )
+
+
 def _unread(path):
     """Why Pillow does not take a file for a picture."""
     with open(path, "rb") as file:

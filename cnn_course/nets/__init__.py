@@ -17,7 +17,15 @@ from cnn_course.nets.efficientnet import (
     efficientnet_b6,
     efficientnet_b7,
 )
+from cnn_course.nets.efficientnet_lite import (
+    efficientnet_lite0,
+    efficientnet_lite1,
+    efficientnet_lite2,
+    efficientnet_lite3,
+    efficientnet_lite4,
+)
 from cnn_course.nets.googlenet import googlenet
+from cnn_course.nets.hed import hed
 from cnn_course.nets.inception_v3 import inception_v3
 from cnn_course.nets.inception_v4 import inception_resnet_v2, inception_v4
 from cnn_course.nets.lenet import lenet5
@@ -48,7 +56,13 @@ __all__ = [
     "efficientnet_b5",
     "efficientnet_b6",
     "efficientnet_b7",
+    "efficientnet_lite0",
+    "efficientnet_lite1",
+    "efficientnet_lite2",
+    "efficientnet_lite3",
+    "efficientnet_lite4",
     "googlenet",
+    "hed",
     "inception_resnet_v2",
     "inception_v3",
     "inception_v4",

@@ -6,6 +6,7 @@ the letters of its docstring's "Parameters:" formula, whether the formula's
 NETS: "file.network" -> arguments that make it small; of the networks of a file
 the smallest comes first.
 LONGER: networks that differ from another of their file in numbers only.
+WITHOUT_CLASSES: networks that give no classes, so have no top to leave out.
 """
 
 BLOCKS = {
@@ -62,6 +63,18 @@ BLOCKS = {
         {"filters": 8, "kernel_size": 5, "strides": 2, "expansion": 3},
         {"C": 9, "E": 27, "S": 5, "R": 2, "K": 8},
         True,
+    ),
+    "efficientnet_lite.lite_block": (
+        (9, 9, 9),
+        {"filters": 8, "kernel_size": 5, "strides": 2, "expansion": 3},
+        {"C": 9, "E": 27, "S": 5, "K": 8},
+        True,
+    ),
+    "hed.side_output": (
+        (4, 3, 5),
+        {"height": 7, "width": 8},
+        {"C": 5},
+        False,
     ),
     "densenet.dense_block": (
         (9, 8, 3),
@@ -180,6 +193,14 @@ NETS = {
         }
         for number in range(8)
     },
+    **{
+        f"efficientnet_lite.efficientnet_lite{number}": {
+            "input_shape": (32, 33, 3),
+            "classes": 5,
+        }
+        for number in range(5)
+    },
+    "hed.hed": {"input_shape": (32, 33, 3)},
     "densenet.densenet121": {"input_shape": (32, 33, 3), "classes": 5},
     "googlenet.googlenet": {
         "input_shape": (65, 66, 3),
@@ -200,4 +221,7 @@ LONGER = {
     "resnet.resnet152",
     "vgg.vgg19",
     *(f"efficientnet.efficientnet_b{n}" for n in range(1, 8)),
+    *(f"efficientnet_lite.efficientnet_lite{n}" for n in range(1, 5)),
 }
+
+WITHOUT_CLASSES = {"hed.hed"}

@@ -12,7 +12,9 @@ from nets.compare import randomise
 from official_weights import link_weights, needs_weights
 
 from cnn_course import nets
-from cnn_course.pretrained import _OFFICIAL, load_imagenet_weights
+from cnn_course.pretrained import load_imagenet_weights
+from cnn_course.pretrained.lite import LITES
+from cnn_course.pretrained.official import _OFFICIAL
 
 
 @pytest.fixture
@@ -72,8 +74,9 @@ def test_model_gets_the_weights_keras_has(
 
 def test_every_network_of_keras_is_known():
     without = {"alexnet", "googlenet", "inception_v4", "lenet5"}
+    without |= {"efficientnet_lite3", "efficientnet_lite4", "hed"}
     without |= {"resnet18", "resnet34", "unet"}
-    assert set(_OFFICIAL) == set(nets.__all__) - without
+    assert {*_OFFICIAL, *LITES} == set(nets.__all__) - without
     for name in _OFFICIAL.values():
         assert callable(getattr(keras.applications, name))
 
@@ -122,7 +125,7 @@ def test_official_features_of_two_photographs(width, tmp_path):
     code = f"""
 import keras, numpy as np
 from cnn_course import datasets, nets
-from cnn_course.pretrained import _OFFICIAL, load_imagenet_weights
+from cnn_course.pretrained import load_imagenet_weights
 theirs = keras.applications.MobileNetV2(
     (224, 224, 3), alpha={width}, include_top=False, weights="imagenet")
 ours = nets.mobilenet_v2(

@@ -1,9 +1,10 @@
-"""The official ImageNet weights of Keras, for the networks that have them."""
+"""ImageNet weights for the networks that have them: Keras's, or a package's."""
 
 import re
 from functools import partial
 
 from cnn_course.datasets.downloads import failed
+from cnn_course.pretrained.lite import LITES, lite_file, put_lite_weights
 
 _OFFICIAL = {  # our name: Keras's
     "densenet121": "DenseNet121",
@@ -27,12 +28,41 @@ _SIDES = {
 }
 
 
+def _name_and_width(model):
+    """MobileNets carry their width in the name: "mobilenet_v2_0.35"."""
+    name, alpha = re.fullmatch(r"(.*?)(?:_(\d+\.\d+))?", model.name).groups()
+    if name not in _OFFICIAL:
+        raise ValueError(
+            "there are official ImageNet weights for "
+            f"{', '.join(sorted((*_OFFICIAL, *LITES)))}; got a model named "
+            f"{model.name!r}."
+        )
+    return name, alpha
+
+
+def keras_name(model):
+    """Tell what Keras calls a network of the course that it has weights for.
+
+    Args:
+        model: keras.Model made by a function of cnn_course.nets.
+
+    Returns:
+        str, a name in keras.applications.
+
+    Raises:
+        ValueError: there are no official weights for it.
+    """
+    return _OFFICIAL[_name_and_width(model)[0]]
+
+
 def load_imagenet_weights(model):
     """Put the official ImageNet weights into one of the course's networks.
 
-    Keras keeps them in its cache, KERAS_HOME or ~/.keras, and downloads them
-    if they are not there. Pictures must be prepared as for Keras's network of
-    that name: see keras.applications' preprocess_input.
+    EfficientNet-Lite0 to Lite2 take theirs from an installed package, without
+    a network, and pictures from 0 to 255. For the others, Keras keeps them in
+    its cache, KERAS_HOME or ~/.keras, and downloads them if they are not
+    there; pictures must then be prepared as for Keras's network of that name:
+    see keras.applications' preprocess_input.
 
     Args:
         model: keras.Model made by a function of cnn_course.nets, with or
@@ -45,16 +75,14 @@ def load_imagenet_weights(model):
         ValueError: there are no official weights for it, or not for this form
             of it.
         ConnectionError: the weights are not in the cache, and no network.
+        FileNotFoundError: the package that has them is not installed.
     """
     import keras
 
-    # MobileNets carry their width in the name: "mobilenet_v2_0.35".
-    name, alpha = re.fullmatch(r"(.*?)(?:_(\d+\.\d+))?", model.name).groups()
-    if name not in _OFFICIAL:
-        raise ValueError(
-            "there are official ImageNet weights for "
-            f"{', '.join(sorted(_OFFICIAL))}; got a model named {model.name!r}."
-        )
+    if model.name in LITES:
+        put_lite_weights(model, lite_file(model.name))
+        return model
+    name, alpha = _name_and_width(model)
     include_top = len(model.output_shape) == 2
     options = {"alpha": float(alpha)} if alpha else {}
     height, width = model.input_shape[1:3]
