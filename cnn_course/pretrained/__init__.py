@@ -1,7 +1,7 @@
 """Networks that others trained: their weights, and what they recognise.
 
-Read classify.py first, which names what a photograph shows. official.py loads
-ImageNet's weights, lite.py those of EfficientNet-Lite, edges.py HED's, which draw
+Read classify.py first: it names what a photograph shows. official.py loads
+ImageNet's weights, lite.py those of EfficientNet-Lite, edges.py HED's, for
 outlines. The last two come with installed packages: packages.py finds them, and
 tensor_file.py reads PyTorch's old format without PyTorch.
 """
