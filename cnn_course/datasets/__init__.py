@@ -1,8 +1,9 @@
 """Every picture of the course, by name or made to order; start in named.py.
 
-named.py loads labelled sets, bundled.py what lies in data/, crops.py cuts
-photographs up. Made on the spot: handwriting.py (digits of any size), scenes.py
-(digits on photographs, with boxes and masks), letters.py, gestures.py.
+named.py loads labelled sets, bundled.py what lies in data/, things.py its
+photographs by class, crops.py cuts photographs up. Made on the spot:
+handwriting.py (digits of any size), scenes.py (digits on photographs, with
+boxes and masks), letters.py, gestures.py.
 placing.py finds room for things; downloads.py says what may be downloaded.
 decoding.py reads picture files, by one rule for the whole course.
 """
@@ -18,11 +19,14 @@ from cnn_course.datasets.decoding import read_picture
 from cnn_course.datasets.downloads import wants_full
 from cnn_course.datasets.labelled import LabelledImages, save_as_folder
 from cnn_course.datasets.named import load, names
+from cnn_course.datasets.things import Thing, list_things, things_folder
 
 __all__ = [
     "SURFACES",
     "LabelledImages",
+    "Thing",
     "faces",
+    "list_things",
     "load",
     "names",
     "photo",
@@ -32,5 +36,6 @@ __all__ = [
     "save_as_folder",
     "stretch_contrast",
     "surfaces",
+    "things_folder",
     "wants_full",
 ]

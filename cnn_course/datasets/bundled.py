@@ -1,4 +1,4 @@
-"""What lies in data/: the photographs, the faces and the small digits.
+"""What lies in data/: photographs, faces, digits small and of MNIST.
 
 data/ lies beside the package in the course's repository, and inside it where
 the package was installed alone.
@@ -125,3 +125,21 @@ def bundled_digits(split):
     images, labels, test = _digits()
     chosen = test if split == "test" else ~test
     return LabelledImages(images[chosen], labels[chosen], DIGITS)
+
+
+def _read_idx(path):
+    """Read MNIST's own format: 0, 0, 8 for uint8, sides, one byte a number."""
+    content = path.read_bytes()
+    sides = np.frombuffer(content, ">u4", count=content[3], offset=4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * len(sides)).reshape(
+        sides
+    )
+
+
+def bundled_mnist(split):
+    """Load 4 000 or 1 000 digits of MNIST, 28×28."""
+    check_split(split)
+    folder = data_folder("mnist_5k")
+    images = _read_idx(folder / f"{split}-images.idx3-ubyte")
+    labels = _read_idx(folder / f"{split}-labels.idx1-ubyte")
+    return LabelledImages(images[..., None].copy(), labels.astype(int), DIGITS)

@@ -8,9 +8,14 @@ through Keras's own loader and cache.
 import importlib
 from typing import NamedTuple
 
-from cnn_course.datasets.bundled import DIGITS, bundled_digits
+from cnn_course.datasets.bundled import (
+    DIGITS,
+    bundled_digits,
+    bundled_mnist,
+)
 from cnn_course.datasets.downloads import failed, wants_full
 from cnn_course.datasets.labelled import LabelledImages, check_split
+from cnn_course.datasets.things import bundled_things
 
 
 class _Public(NamedTuple):
@@ -21,8 +26,10 @@ class _Public(NamedTuple):
     class_names: tuple
 
 
+_MNIST = _Public("mnist", "MNIST", DIGITS)
 _PUBLIC = {
-    "digits": _Public("mnist", "MNIST", DIGITS),
+    "digits": _MNIST,
+    "mnist_5k": _MNIST,
     "fashion_mnist": _Public(
         "fashion_mnist",
         "Fashion-MNIST",
@@ -37,10 +44,16 @@ _PUBLIC = {
     ),
 }  # fmt: skip
 
+_BUNDLED = {
+    "digits": (bundled_digits, "8×8 digits"),
+    "mnist_5k": (bundled_mnist, "5 000 digits of MNIST"),
+    "things": (bundled_things, "photographs"),
+}
+
 
 def names():
     """List the data sets that `load` knows."""
-    return sorted(_PUBLIC)
+    return sorted(_PUBLIC | _BUNDLED)
 
 
 def _load_public(public, split):
@@ -56,12 +69,17 @@ def _load_public(public, split):
 def load(name, split="train", full=None):
     """Load labelled pictures, split for training and testing.
 
-    Bundled are the 1 797 handwritten digits of scikit-learn, 8×8 pixels: a
-    fifth of them, drawn with seed 0, is the test split. With full=True:
-    "digits" is MNIST, "fashion_mnist" and "cifar10" are themselves,
-    downloaded once into Keras's cache. Without full=True, or without a
-    network, you get the bundled digits, and a sentence when that is not what
-    the name says.
+    Bundled are three sets. "digits": the 1 797 handwritten digits of
+    scikit-learn, 8×8 pixels, a fifth of them, drawn with seed 0, for testing.
+    "mnist_5k": 5 000 digits of MNIST, 28×28 pixels, 100 of each class for
+    testing. "things": 221 colour photographs, 224×224 pixels, in 6 classes, of
+    other things for testing than for training.
+
+    With full=True: "digits" and "mnist_5k" are MNIST, "fashion_mnist" and
+    "cifar10" are themselves, downloaded once into Keras's cache; "things" is
+    the bundled set, of which there is no larger one. Without full=True, or
+    without a network, you get what is bundled, and a sentence when that is not
+    what the name says.
 
     Args:
         name: str, one of `names()`.
@@ -76,13 +94,14 @@ def load(name, split="train", full=None):
         ValueError: name or split is unknown; the message lists what is known.
         FileNotFoundError: the repository's data/ is missing.
     """
-    if name not in _PUBLIC:
+    if name not in names():
         raise ValueError(
             f"name must be one of {', '.join(names())}; got {name!r}."
         )
     check_split(split)
-    public = _PUBLIC[name]
-    if wants_full(full):
+    bundled, what = _BUNDLED.get(name, _BUNDLED["digits"])
+    public = _PUBLIC.get(name)
+    if public and wants_full(full):
         try:
             return _load_public(public, split)
         except Exception as error:
@@ -90,11 +109,11 @@ def load(name, split="train", full=None):
                 raise
             print(
                 f"{public.title} could not be downloaded ({error}): here are "
-                "the bundled 8×8 digits instead."
+                f"the bundled {what} instead."
             )
-    elif name != "digits":
+    elif name not in _BUNDLED:
         print(
-            f"{public.title} is not bundled: here are the 8×8 digits instead. "
+            f"{public.title} is not bundled: here are the {what} instead. "
             f'load("{name}", full=True) downloads {public.title}.'
         )
-    return bundled_digits(split)
+    return bundled(split)
