@@ -3,6 +3,8 @@
 Everything comes out of packages that the tests install: the digits from
 scikit-learn, the photographs as the files that scikit-image and scikit-learn
 carry, and the scenes out of both. Sources and licences are in data/README.md.
+What comes out of other packages has scripts of its own: build_mnist.py and
+build_things.py.
 """
 
 import json

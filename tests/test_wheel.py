@@ -28,6 +28,7 @@ x = keras.Input((8, 8, 4))
 print(keras.Model(x, residual_block(x, 8, 2)).output_shape)
 print(check.same_padding(lambda f: f - 1))
 print(datasets.load("digits").images.shape, datasets.faces().images.shape)
+print(*(datasets.load(name).images.shape for name in ("mnist_5k", "things")))
 print(len(datasets.photo_names()), datasets.photo("cat").ndim)
 print(course_backbone()(np.ones((1, 32, 32, 1))).shape)
 """
@@ -92,7 +93,8 @@ def test_blocks_checks_and_data_work(alone):
     lines = done.stdout.splitlines()
     assert lines[0] == "(None, 4, 4, 8)"
     assert lines[1] == "✗ same_padding: not yet."
-    assert lines[-3] == "(1438, 8, 8, 1) (200, 25, 25, 1)"
+    assert lines[-4] == "(1438, 8, 8, 1) (200, 25, 25, 1)"
+    assert lines[-3] == "(4000, 28, 28, 1) (160, 224, 224, 3)"
     assert lines[-2].endswith(" 3")
     assert lines[-1] == "(1, 128)"
 

