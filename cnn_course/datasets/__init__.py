@@ -8,7 +8,7 @@ placing.py finds room for things; downloads.py says what may be downloaded.
 decoding.py reads picture files, by one rule for the whole course.
 """
 
-from cnn_course.datasets.bundled import faces, photo, photo_names
+from cnn_course.datasets.bundled import faces, painting, photo, photo_names
 from cnn_course.datasets.crops import (
     SURFACES,
     random_crops,
@@ -29,6 +29,7 @@ __all__ = [
     "list_things",
     "load",
     "names",
+    "painting",
     "photo",
     "photo_names",
     "random_crops",

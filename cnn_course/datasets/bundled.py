@@ -1,4 +1,4 @@
-"""What lies in data/: photographs, faces, digits small and of MNIST.
+"""What lies in data/: photographs, a painting, faces, digits.
 
 data/ lies beside the package in the course's repository, and inside it where
 the package was installed alone.
@@ -43,14 +43,29 @@ def data_folder(name):
     return folder
 
 
-def _photo_paths():
-    """The photographs' files by name, without hidden ones (.DS_Store)."""
-    return {p.stem: p for p in data_folder("photos").glob("[!.]*")}
+def _paths(folder):
+    """The pictures of data/folder by name, without hidden ones (.DS_Store)."""
+    return {p.stem: p for p in data_folder(folder).glob("[!.]*")}
+
+
+def _read(folder, name, grey, max_side):
+    """A picture of data/folder by name, in grey or smaller if that is asked."""
+    paths = _paths(folder)
+    if name not in paths:
+        raise ValueError(
+            f"name must be one of {', '.join(sorted(paths))}; got {name!r}."
+        )
+    with Image.open(paths[name]) as picture:
+        picture = picture.convert("L") if grey else picture
+        if max_side is not None:
+            max_side = whole_number("max_side", max_side, 1)
+            picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+        return np.array(picture)
 
 
 def photo_names():
     """List the photographs that `photo` knows."""
-    return sorted(_photo_paths())
+    return sorted(_paths("photos"))
 
 
 def photo(name, *, grey=False, max_side=None):
@@ -70,17 +85,24 @@ def photo(name, *, grey=False, max_side=None):
         ValueError: the name is unknown (the message lists the names), or
             max_side out of range.
     """
-    paths = _photo_paths()
-    if name not in paths:
-        raise ValueError(
-            f"name must be one of {', '.join(photo_names())}; got {name!r}."
-        )
-    with Image.open(paths[name]) as picture:
-        picture = picture.convert("L") if grey else picture
-        if max_side is not None:
-            max_side = whole_number("max_side", max_side, 1)
-            picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-        return np.array(picture)
+    return _read("photos", name, grey, max_side)
+
+
+def painting(name, *, grey=False, max_side=None):
+    """Read a bundled painting.
+
+    Args:
+        name: str, "starry_night": Vincent van Gogh, 1889.
+        grey: bool, convert to grey (ITU-R 601 luma).
+        max_side: int >= 1, as for `photo`.
+
+    Returns:
+        uint8 array (height, width, 3); (height, width) for grey.
+
+    Raises:
+        ValueError: the name is unknown, or max_side out of range.
+    """
+    return _read("paintings", name, grey, max_side)
 
 
 def _read_folder(name):
