@@ -1,11 +1,13 @@
 """Object detection: boxes, NMS, COCO's scores, YOLO and Faster R-CNN.
 
-Read boxes.py and nms.py first, then coco.py (coco_input.py reads what it is
-given). sliding.py, yolo/ and faster_rcnn/ are three ways to find things.
+Read boxes.py and nms.py first, then coco.py (coco_input.py and masks.py read
+what it is given). sliding.py, yolo/ and faster_rcnn/ are three ways to find
+things; any_picture.py has them look at photographs, folders and films.
 readers.py and writers.py are the files: COCO JSON and Pascal VOC, by way of
 annotated.py and polygons.py.
 """
 
+from cnn_course.detection.any_picture import Found, detect
 from cnn_course.detection.boxes import convert_boxes, iou
 from cnn_course.detection.coco import (
     coco_evaluate,
@@ -15,8 +17,10 @@ from cnn_course.detection.coco import (
 from cnn_course.detection.nms import nms
 
 __all__ = [
+    "Found",
     "coco_evaluate",
     "convert_boxes",
+    "detect",
     "interpolate_precision",
     "iou",
     "nms",

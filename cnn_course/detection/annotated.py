@@ -184,7 +184,7 @@ def assemble(rows, paths, sizes, class_names, source, first_pixel=0):
         raise ValueError(
             f"{source} names {missing[0].name}, which is not in the folder "
             f"{missing[0].parent} ({len(missing)} of {len(paths)} pictures "
-            "are missing). Put it there, or name the right folder."
+            "are missing). Put it there, or give the right folder."
         )
     boxes = _check_boxes(rows, source)
     boxes[:, :2] -= first_pixel
@@ -221,7 +221,7 @@ def _load(path, size):
             "another picture, or it was scaled after they were drawn."
         )
     # Upright, unless they are of a tool that does not know Exif.
-    return Image.fromarray(read_picture(path, turned=size == upright))
+    return read_picture(path, turned=size == upright)
 
 
 def _fit(size, target):
@@ -231,6 +231,29 @@ def _fit(size, target):
         min(max(round(s * scale), 1), t)
         for s, t in zip(size, target, strict=True)
     ]
+
+
+def letterbox(picture, size):
+    """Bring a picture to a size without changing its proportions.
+
+    It is scaled to fit (bilinear) and put in the upper left corner; grey fills
+    what is left. Box / scale is a box in the picture's own pixels.
+
+    Args:
+        picture: uint8 array (rows, columns, 3).
+        size: (height, width) in pixels.
+
+    Returns:
+        uint8 array (height, width, 3); float32 array (2,), the scale of x and
+        of y, which differ as sides are whole numbers.
+    """
+    rows, columns = picture.shape[:2]
+    height, width = _fit((rows, columns), size)
+    image = np.full((*size, 3), _PADDING, np.uint8)
+    image[:height, :width] = Image.fromarray(picture).resize(
+        (width, height), Image.Resampling.BILINEAR
+    )
+    return image, np.array([width / columns, height / rows], np.float32)
 
 
 def _tell_ignored(annotated):
@@ -254,9 +277,8 @@ def _tell_ignored(annotated):
 def load_images(annotated, size=96):
     """Read the pictures, all at one size, with their boxes.
 
-    A picture keeps its proportions (letterbox): it is scaled to fit, put in
-    the upper left corner, and grey fills what is left. So box / scale is the
-    box in the file's own pixels. What is `ignored` is in `crowds` alone, and
+    A picture keeps its proportions (`letterbox`), so box / scale is the box in
+    the file's own pixels. What is `ignored` is in `crowds` alone, and
     its number is printed.
 
     A picture is turned as its Exif orientation says, as viewers and most tools
@@ -279,18 +301,14 @@ def load_images(annotated, size=96):
     target = [whole_number("size", side, 1) for side in sides]
     _tell_ignored(annotated)
     n = len(annotated.paths)
-    images = np.full((n, *target, 3), _PADDING, np.uint8)
+    images = np.empty((n, *target, 3), np.uint8)
     largest = max(len(annotated.class_names), 1)
     masks = np.zeros((n, *target), np.min_scalar_type(largest))
     scales = np.empty((n, 2), np.float32)
     kept, crowds = [], []
     for i, path in enumerate(annotated.paths):
-        height, width = _fit(annotated.sizes[i], target)
         picture = _load(path, tuple(annotated.sizes[i].tolist()))
-        scales[i] = width / picture.width, height / picture.height
-        images[i, :height, :width] = picture.resize(
-            (width, height), Image.Resampling.BILINEAR
-        )
+        images[i], scales[i] = letterbox(picture, target)
         boxes = annotated.boxes[i] * np.tile(scales[i], 2)
         areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) / scales[i].prod()
         if annotated.areas is not None:

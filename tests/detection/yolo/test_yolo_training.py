@@ -8,7 +8,8 @@ import pytest
 from coco_sets import pycocotools_eval
 from yolo_grids import random_grids
 
-from cnn_course.detection import coco_evaluate, yolo
+from cnn_course.datasets import read_picture
+from cnn_course.detection import coco_evaluate, detect, iou, yolo
 from cnn_course.detection.readers import load_images
 from cnn_course.detection.writers import detections_to_coco, to_coco
 
@@ -77,7 +78,8 @@ def test_trains_on_jax_with_the_same_losses(tmp_path):
 def trained(drawn_and_read):
     """A network trained on each set: its pictures, and what is found there.
 
-    It is built once, and set back to its start before the second training.
+    It is built once, and set back to its start before the second training;
+    under "model" it is as that left it.
     """
     keras.utils.set_random_seed(0)
     model = yolo.yolo((48, 48, 3), classes=3)
@@ -87,7 +89,7 @@ def trained(drawn_and_read):
     model.compile(keras.optimizers.Adam(rate), yolo.free_loss)
     model.optimizer.build(model.trainable_variables)
     start = [np.array(variable) for variable in everything(model)]
-    results = {}
+    results = {"model": model}
     for name, annotated in drawn_and_read.items():
         for variable, value in zip(everything(model), start, strict=True):
             variable.assign(value)
@@ -119,3 +121,21 @@ def test_its_figures_are_pycocotools_own(trained):
     figures = list(coco_evaluate(truth, detections).values())
     peer = pycocotools_eval(truth, detections).stats
     np.testing.assert_allclose(figures, peer, atol=1e-6)
+
+
+def test_a_large_picture_has_boxes_in_its_own_pixels(trained, drawn_and_read):
+    """Those of the training, 16 times as large: about 1 000 x 700 pixels."""
+    annotated = drawn_and_read["voc"]  # the last that it was trained on
+    overlaps = []
+    for path, boxes, labels in zip(
+        annotated.paths, annotated.boxes, annotated.labels, strict=True
+    ):
+        large = np.repeat(np.repeat(read_picture(path), 16, 0), 16, 1)
+        found = detect(trained["model"], large)
+        table = iou(16 * boxes, found.boxes)
+        table *= labels[:, None] == found.labels
+        best = table.max(axis=1, initial=0)
+        to_see = (boxes[:, 2:] - boxes[:, :2]).min(axis=1) >= 8
+        overlaps += best[to_see].tolist()
+    assert len(overlaps) > 20
+    assert np.mean(np.array(overlaps) >= 0.7) > 0.8
