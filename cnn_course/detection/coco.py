@@ -14,6 +14,7 @@ from cnn_course.detection.coco_input import (
     is_known,
     read_evaluation,
 )
+from cnn_course.detection.masks import mask_area, shared_pixels
 
 FIGURES = (
     "AP",
@@ -62,17 +63,37 @@ def _near_pairs(found, truth, least):
     d = np.repeat(np.arange(len(count)), count)
     g = np.arange(len(d)) + np.repeat(first - count.cumsum() + count, count)
 
-    x1, y1, width1, height1 = found.box.take(d, axis=0).T
-    x2, y2, width2, height2 = truth.box.take(g, axis=0).T
-    width = np.minimum(x1 + width1, x2 + width2) - np.maximum(x1, x2)
-    height = np.minimum(y1 + height1, y2 + height2) - np.maximum(y1, y2)
-    shared = width.clip(0) * height.clip(0)
-    area1, area2 = width1 * height1, width2 * height2
+    shared_by = _boxes_share if found.shape.ndim == 2 else _masks_share
+    shared, area1, area2 = shared_by(found.shape, truth.shape, d, g)
     whole = np.where(truth.crowd[g], area1, area1 + area2 - shared)
     overlap = np.divide(shared, whole, out=shared, where=shared > 0)
     near = np.flatnonzero(overlap >= least)
     near = near[np.lexsort((-g[near], -overlap[near], d[near]))]
     return d[near], g[near], overlap[near]
+
+
+def _boxes_share(found, truth, d, g):
+    """For each pair of boxes: the shared area, and each one's own."""
+    x1, y1, width1, height1 = found.take(d, axis=0).T
+    x2, y2, width2, height2 = truth.take(g, axis=0).T
+    width = np.minimum(x1 + width1, x2 + width2) - np.maximum(x1, x2)
+    height = np.minimum(y1 + height1, y2 + height2) - np.maximum(y1, y2)
+    return width.clip(0) * height.clip(0), width1 * height1, width2 * height2
+
+
+def _masks_share(found, truth, d, g):
+    """For each pair of masks: the shared pixels, and each one's own."""
+    shared = np.zeros(len(d))
+    by_truth = np.argsort(g, kind="stable")
+    starts = np.flatnonzero(np.diff(g[by_truth])) + 1
+    for some in np.split(by_truth, starts) if len(d) else ():
+        others = [found[i] for i in d[some]]
+        shared[some] = shared_pixels(truth[g[some[0]]], others)
+    area1, area2 = (
+        np.array([mask_area(mask) for mask in masks], float)
+        for masks in (found, truth)
+    )
+    return shared, area1.take(d), area2.take(g)
 
 
 def _turns(d, g, found, ignored):
@@ -204,7 +225,7 @@ def _mean(values):
     return float(np.mean(values)) if len(values) else -1.0
 
 
-def coco_evaluate(ground_truth, detections):
+def coco_evaluate(ground_truth, detections, *, kind="boxes"):
     """Score a detector with COCO's twelve figures.
 
     A detection is right if it overlaps an annotation of its class, that no
@@ -212,16 +233,22 @@ def coco_evaluate(ground_truth, detections):
     precision over 101 recalls, the IoU thresholds and the classes; AR the
     mean share of annotations that are found.
 
-    Source: Lin et al. 2014; pycocotools 2.0, COCOeval with iouType "bbox".
+    Source: Lin et al. 2014; pycocotools 2.0, COCOeval with iouType "bbox" or
+    "segm".
     Differs: an annotation with id 0 counts like any other (pycocotools takes
-    its detections for wrong); without "area" it has its box's, without
-    "iscrowd" it is none; an unknown id is an error; no detections score 0.
+    its detections for wrong); without "area" it has its box's or mask's,
+    without "iscrowd" it is none; an unknown id is an error; no detections
+    score 0. A detection's area, as a mask, is the mask's (pycocotools takes the
+    box's if the row has a bbox, too).
 
     Args:
         ground_truth: dict in COCO's format: "images" with id, "categories"
             with id, "annotations" with image_id, category_id, bbox (x_min,
             y_min, width, height in pixels), area (pixels) and iscrowd.
         detections: list of dicts with image_id, category_id, bbox, score.
+        kind: "boxes" or "masks": what must overlap. Masks stand in the rows'
+            segmentation in place of bbox, as polygons or run lengths; the
+            images need a height and a width in pixels.
 
     Returns:
         Dict of floats 0-1, or -1 where there is nothing to find:
@@ -232,10 +259,10 @@ def coco_evaluate(ground_truth, detections):
 
     Raises:
         ValueError: a key is missing, an id unknown or given twice, a box or
-            score no number, or all boxes lie within 0-1; the message names
-            the row or the id.
+            score no number, all boxes lie within 0-1, or a mask is none or not
+            of its picture's size; the message names the row or the id.
     """
-    truth, found, _ = read_evaluation(ground_truth, detections)
+    truth, found, _ = read_evaluation(ground_truth, detections, kind)
     pairs = _near_pairs(found, truth, IOU_THRESHOLDS[0])
     figures = {}
     for name, area_range in AREAS.items():

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnn_course.detection.boxes import look_relative
+from cnn_course.detection.masks import mask_area, read_segmentation
 
 MOST_DETECTIONS = 100  # of a class in an image; the rest is not looked at
 
@@ -14,7 +15,7 @@ class _Truth(NamedTuple):
     """The annotations, sorted by class and image; G of them."""
 
     group: np.ndarray  # (G,), one number for each class and image
-    box: np.ndarray  # (G, 4), x_min, y_min, width, height in pixels
+    shape: np.ndarray  # (G, 4), x_min, y_min, width, height; or (G,), masks
     area: np.ndarray  # (G,), pixels
     crowd: np.ndarray  # (G,), bool
     category: np.ndarray  # (G,), place of the class
@@ -24,7 +25,7 @@ class _Found(NamedTuple):
     """The detections, sorted by class, best first; D of them."""
 
     group: np.ndarray
-    box: np.ndarray
+    shape: np.ndarray
     area: np.ndarray
     score: np.ndarray
     category: np.ndarray
@@ -162,12 +163,45 @@ def sorted_ids(ground_truth, key):
     return {one: place for place, one in enumerate(rows)}
 
 
-def read_evaluation(ground_truth, detections):
+def _sizes(ground_truth, images):
+    """Array (images, 2) of heights and widths, in the places' order."""
+    name = 'ground_truth["images"]'
+    rows = _part(ground_truth, "images")
+    ids, *sides = _columns(rows, name, ["id", "height", "width"])
+    sizes = np.empty((len(rows), 2), int)
+    places = [images[one] for one in ids]
+    for column, (key, values) in enumerate(
+        zip(("height", "width"), sides, strict=True)
+    ):
+        sizes[places, column] = _numbers(values, (), name, key)
+    return sizes
+
+
+def _masks(rows, name, image, sizes):
+    """Object array (n,) of masks, each given by its edges."""
+    (drawn,) = _columns(rows, name, ["segmentation"])
+    masks = np.empty(len(rows), object)
+    for i, (segmentation, place) in enumerate(zip(drawn, image, strict=True)):
+        try:
+            masks[i] = read_segmentation(segmentation, *sizes[place].tolist())
+        except (TypeError, ValueError) as why:
+            raise ValueError(
+                f"{name}[{i}] must have polygons [[x1, y1, x2, y2, ...], ...] "
+                'or run lengths {"size": [height, width], "counts": ...} of '
+                f"its picture's size as segmentation; {why}."
+            ) from None
+    return masks
+
+
+def read_evaluation(ground_truth, detections, kind="boxes"):
     """Check and sort both; the categories' ids, each with its place."""
+    if kind not in ("boxes", "masks"):
+        raise ValueError(f"kind must be 'boxes' or 'masks'; got {kind!r}.")
     images = sorted_ids(ground_truth, "images")
     categories = sorted_ids(ground_truth, "categories")
-    truth = _read_truth(ground_truth, images, categories)
-    found = _read_found(detections, images, categories)
+    sizes = _sizes(ground_truth, images) if kind == "masks" else None
+    truth = _read_truth(ground_truth, images, categories, sizes)
+    found = _read_found(detections, images, categories, sizes)
     return truth, found, categories
 
 
@@ -177,31 +211,39 @@ def _read_places(rows, name, images, categories):
     category = _places(
         category_ids, name, "category_id", categories, "categories"
     )
-    return category, category * len(images) + image
+    return category, image, category * len(images) + image
 
 
-def _read_truth(ground_truth, images, categories):
-    rows, name = _part(ground_truth, "annotations"), "annotations"
-    category, group = _read_places(rows, name, images, categories)
+def _shapes(rows, name, image, sizes, *, whole_set):
+    """Boxes, or masks if there are sizes; and the area of each."""
+    if sizes is not None:
+        masks = _masks(rows, name, image, sizes)
+        return masks, np.array([mask_area(mask) for mask in masks], float)
     (boxes,) = _columns(rows, name, ["bbox"])
-    box = _boxes(boxes, name, True)
+    boxes = _boxes(boxes, name, whole_set)
+    return boxes, boxes[:, 2] * boxes[:, 3]
+
+
+def _read_truth(ground_truth, images, categories, sizes):
+    rows, name = _part(ground_truth, "annotations"), "annotations"
+    category, image, group = _read_places(rows, name, images, categories)
+    shape, own = _shapes(rows, name, image, sizes, whole_set=True)
     crowd = np.array([row.get("iscrowd", 0) for row in rows], bool)
     areas = [
-        row["area"] if "area" in row else row["bbox"][2] * row["bbox"][3]
-        for row in rows
+        row.get("area", other)
+        for row, other in zip(rows, own.tolist(), strict=True)
     ]
     area = _numbers(areas, (), name, "area")
     order = np.argsort(group, kind="stable")
-    columns = (group, box, area, crowd, category)
+    columns = (group, shape, area, crowd, category)
     return _Truth(*(column.take(order, axis=0) for column in columns))
 
 
-def _read_found(rows, images, categories):
+def _read_found(rows, images, categories, sizes):
     name = "detections"
-    category, group = _read_places(rows, name, images, categories)
-    boxes, scores = _columns(rows, name, ["bbox", "score"])
-    box = _boxes(boxes, name, False)
-    area = box[:, 2] * box[:, 3]
+    category, image, group = _read_places(rows, name, images, categories)
+    shape, area = _shapes(rows, name, image, sizes, whole_set=False)
+    (scores,) = _columns(rows, name, ["score"])
     score = _numbers(scores, (), name, "score")
     # Of equal scores the earlier image comes first, then the earlier row.
     order = np.lexsort((-score, group))
@@ -209,5 +251,5 @@ def _read_found(rows, images, categories):
     order, rank = order[rank < MOST_DETECTIONS], rank[rank < MOST_DETECTIONS]
     best_first = np.lexsort((-score[order], category[order]))
     order, rank = order[best_first], rank[best_first]
-    columns = (group, box, area, score, category)
+    columns = (group, shape, area, score, category)
     return _Found(*(column.take(order, axis=0) for column in columns), rank)

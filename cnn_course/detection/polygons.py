@@ -3,6 +3,8 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
+from cnn_course.detection.masks import read_runs
+
 _FINER = 8  # times; Pillow fills whole pixels, their edge included
 
 
@@ -58,37 +60,9 @@ def runs_to_mask(counts, height, width):
     Raises:
         ValueError: the runs do not add up to height · width.
     """
-    runs = _unpack(counts) if isinstance(counts, str | bytes) else counts
-    runs = np.asarray(runs)
-    is_counts = runs.ndim == 1 and runs.dtype.kind in "iu"
-    if not is_counts or (runs < 0).any() or runs.sum() != height * width:
-        raise ValueError(
-            "run lengths must be ints >= 0 that add up to "
-            f"{height} · {width} pixels; got {counts!r:.200}."
-        )
+    runs = read_runs(counts, height, width)
     inside = np.arange(len(runs)) % 2 == 1
     return np.repeat(inside, runs).reshape(width, height).T
-
-
-def _unpack(text):
-    """Undo pycocotools' packing.
-
-    Five bits a character, from 48 on; the sixth says that more follow, the
-    fifth of the last is the sign. From the fourth run on it is the difference
-    to the run before the last.
-    """
-    text = text.encode() if isinstance(text, str) else text
-    runs, value, shift = [], 0, 0
-    for byte in text:
-        bits = byte - 48
-        value |= (bits & 31) << shift
-        shift += 5
-        if not bits & 32:
-            if bits & 16:
-                value -= 1 << shift
-            runs.append(value + (runs[-2] if len(runs) > 2 else 0))
-            value = shift = 0
-    return runs
 
 
 def _runs(row):

@@ -106,6 +106,25 @@ def _coco_row(row, where, images, labels):
     )
 
 
+def _image_folder(json_path, files):
+    """The folder that the file names start from: the first that has one."""
+    word = json_path.stem.split("_")[-1]
+    above = [json_path.parent, json_path.absolute().parent.parent]
+    folders = [
+        folder / part
+        for part in (".", "images", word, f"images/{word}")
+        for folder in above
+    ]
+    for folder in folders:
+        if not files or any((folder / name).is_file() for name in files):
+            return folder
+    raise ValueError(
+        f"{json_path.name} names {files[0]} and so on, but none of its "
+        f"{len(files)} pictures is in {', '.join(map(str, folders))}. Give "
+        "image_folder=, the folder that the file names start from."
+    )
+
+
 def read_coco(json_path, image_folder=None):
     """Read pictures with boxes from a JSON file in COCO's format.
 
@@ -115,7 +134,10 @@ def read_coco(json_path, image_folder=None):
 
     Args:
         json_path: path of the file, with images, annotations, categories.
-        image_folder: path that the file names start from; None: the JSON's.
+        image_folder: path that the file names start from; None: the JSON's
+            folder, the one above it, or in either of them images/ or the
+            folder called as the JSON's last word, such as val2017/ for
+            instances_val2017.json: the first that has a picture of it.
 
     Returns:
         Annotated, the pictures in the order of the file, those without
@@ -124,7 +146,7 @@ def read_coco(json_path, image_folder=None):
     Raises:
         ValueError: the file is no such JSON, names a picture that is missing
             or an unknown id, or has a box that is none; the message names
-            the file, the row or the id.
+            the file, the row or the id, or the folders that were looked into.
     """
     json_path = Path(json_path)
     source = json_path.name
@@ -141,13 +163,14 @@ def read_coco(json_path, image_folder=None):
         _need(categories[by_id[one]], ["name"], f"category {one!r}")[0]
         for one in labels
     ]
-    folder = json_path.parent if image_folder is None else Path(image_folder)
-    paths, sizes = [], []
-    for i, row in enumerate(pictures):
-        where = f"images[{i}] of {source}"
-        (name,) = _need(row, ["file_name"], where)
-        paths.append(folder / name)
-        sizes.append([row.get(side) for side in SIDES])
+    files = [
+        _need(row, ["file_name"], f"images[{i}] of {source}")[0]
+        for i, row in enumerate(pictures)
+    ]
+    if image_folder is None:
+        image_folder = _image_folder(json_path, files)
+    paths = [Path(image_folder, name) for name in files]
+    sizes = [[row.get(side) for side in SIDES] for row in pictures]
     rows = [
         _coco_row(row, f"annotations[{i}] of {source}", images, labels)
         for i, row in enumerate(annotations)

@@ -9,14 +9,14 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 
-def pycocotools_eval(ground_truth, detections):
+def pycocotools_eval(ground_truth, detections, iou_type="bbox"):
     """The peer's evaluation, on copies: it writes into what it is given."""
     with contextlib.redirect_stdout(io.StringIO()):
         truth = COCO()
         truth.dataset = copy.deepcopy(ground_truth)
         truth.createIndex()
         found = truth.loadRes(copy.deepcopy(detections))
-        peer = COCOeval(truth, found, "bbox")
+        peer = COCOeval(truth, found, iou_type)
         peer.evaluate()
         peer.accumulate()
         peer.summarize()

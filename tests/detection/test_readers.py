@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -220,6 +221,50 @@ def coco(tmp_path):
         return read_coco(path, **options)
 
     return read
+
+
+@pytest.mark.parametrize(
+    ("json_name", "folder"),
+    [
+        ("set.json", "."),
+        ("set.json", "images"),
+        ("annotations/set.json", "annotations"),
+        ("annotations/set.json", "images"),
+        ("annotations/set.json", "."),
+        ("annotations/instances_val2017.json", "val2017"),
+        ("annotations/instances_val2017.json", "images/val2017"),
+        ("val/_annotations.coco.json", "val"),
+    ],
+)
+def test_the_pictures_are_found_where_tools_put_them(
+    json_name, folder, tmp_path, monkeypatch
+):
+    drawn = draw_set(3)
+    written = write_coco(drawn, tmp_path / "drawn")
+    json_path = tmp_path / "set" / json_name
+    json_path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(written, json_path)
+    shutil.copytree(
+        tmp_path / "drawn" / "pictures",
+        tmp_path / "set" / folder,
+        dirs_exist_ok=True,
+    )
+    expected = read_coco(written, tmp_path / "drawn" / "pictures")
+    monkeypatch.chdir(json_path.parent)
+    for path in (json_path, Path(json_path.name)):  # a relative one, too
+        annotated = read_coco(path)
+        for got, other in zip(annotated.paths, expected.paths, strict=True):
+            assert got.resolve().parent == (tmp_path / "set" / folder).resolve()
+            assert got.name == other.name
+        np.testing.assert_array_equal(annotated.sizes, expected.sizes)
+
+
+def test_pictures_that_are_nowhere(coco, tmp_path):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).rename(tmp_path / f"moved {name}")
+    said = "set.json names a.png .* none of its 2 pictures is in .*images.*Give"
+    with pytest.raises(ValueError, match=f"{said} image_folder="):
+        coco()
 
 
 def test_picture_without_annotations_stays(coco):
