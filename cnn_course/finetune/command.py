@@ -52,7 +52,11 @@ def _work(options):
         import tensorflow as tf
 
         from cnn_course.finetune.job import leads, prepare
-        from cnn_course.finetune.recipe import fine_tune, train_head
+        from cnn_course.finetune.recipe import (
+            fine_tune,
+            say_how_long,
+            train_head,
+        )
         from cnn_course.finetune.report import report
         from cnn_course.finetune.unfinished import remove_work
 
@@ -67,12 +71,15 @@ def _work(options):
         print(_one_line(error), file=sys.stderr)
         return 2
     try:
+        if leads(job):
+            say_how_long(job)
         head, frozen = train_head(job)
-        history = {"head": head, "fine-tuning": fine_tune(job)}
+        tuned, kept = fine_tune(job, head[-1])
+        history = {"head": head, "fine-tuning": tuned}
         if not parallel.leave(job.group, job.model.get_weights()):
             print("The processes' weights differ; process 0's are kept.")
         if leads(job):
-            report(job, history, frozen)
+            report(job, history, frozen, kept)
             remove_work(job.work)
         else:
             print("Trained. Process 0 writes the results.")

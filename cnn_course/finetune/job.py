@@ -10,7 +10,7 @@ from keras import layers
 
 from cnn_course import parallel
 from cnn_course.finetune.unfinished import fingerprint, open_work
-from cnn_course.nets import mobilenet_v2
+from cnn_course.nets import efficientnet_lite0, mobilenet_v2
 from cnn_course.pipelines import train_val_from_directory
 from cnn_course.pretrained import load_imagenet_weights
 from cnn_course.transfer import course_backbone, freeze, unfreeze_last
@@ -77,7 +77,7 @@ def build(weights, image_size, classes, seed):
     """Build the whole network, its base trained and frozen, its head new.
 
     Args:
-        weights: "imagenet" or "course".
+        weights: "lite0", "imagenet" or "course".
         image_size: int, side in pixels to which it resizes pictures.
         classes: int >= 2.
         seed: int, decides the head's first weights.
@@ -88,18 +88,19 @@ def build(weights, image_size, classes, seed):
     Raises:
         OSError: the trained weights are not there.
     """
-    channels = 3 if weights == "imagenet" else 1
+    channels = 1 if weights == "course" else 3
     inputs = keras.Input((None, None, channels))
     x = layers.Resizing(image_size, image_size, name="resize")(inputs)
-    if weights == "imagenet":
-        # With open sides, one set of official weights does for every size.
-        base = mobilenet_v2((None, None, 3), include_top=False)
-        load_imagenet_weights(base)
-        x = layers.Rescaling(1 / 127.5, offset=-1, name="rescale")(x)
-        x = layers.GlobalAveragePooling2D(name="features")(base(x))
-    else:
+    if weights == "course":
         base = course_backbone()
         x = base(x)
+    else:
+        # With open sides, one set of official weights does for every size.
+        net = efficientnet_lite0 if weights == "lite0" else mobilenet_v2
+        base = load_imagenet_weights(net((None, None, 3), include_top=False))
+        if weights == "imagenet":
+            x = layers.Rescaling(1 / 127.5, offset=-1, name="rescale")(x)
+        x = layers.GlobalAveragePooling2D(name="features")(base(x))
     freeze(base)
     glorot = keras.initializers.GlorotUniform(seed)
     x = layers.Dense(

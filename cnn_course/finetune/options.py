@@ -19,6 +19,7 @@ class Start(NamedTuple):
 
 
 STARTS = {
+    "lite0": Start("rgb", 32, 224, 10, 3e-3, 1e-4),
     "imagenet": Start("rgb", 32, 224, 10, 3e-3, 1e-5),
     "course": Start("grayscale", 8, 32, 4, 1e-2, 1e-4),
 }
@@ -66,18 +67,17 @@ def _parser():
         options = {"type": kind, "default": default, "help": text}
         parser.add_argument(name, metavar=metavar, **options)
 
-    text = "imagenet: MobileNet v2, colour; course: the course's small "
-    text += "network, grey, no download (default: %(default)s)"
-    parser.add_argument(
-        "--weights", choices=STARTS, default="imagenet", help=text
-    )
-    text = "side to which pictures are resized, in pixels (default: 224 for "
-    text += "imagenet, which 160 would make twice as fast; 32 for course)"
+    text = "lite0: EfficientNet-Lite0, colour, from an installed package; "
+    text += "imagenet: MobileNet v2, colour, downloaded; course: the course's "
+    text += "small network, grey (default: %(default)s)"
+    parser.add_argument("--weights", choices=STARTS, default="lite0", help=text)
+    text = "side to which pictures are resized, in pixels (default: 224, "
+    text += "which 160 would make twice as fast; 32 for course)"
     add("--image-size", _from(1), None, text)
     add("--head-epochs", _from(1), 30, "epochs with a frozen base")
-    add("--epochs", _from(0), 10, "epochs of fine-tuning; 0: none")
+    add("--epochs", _from(0), 10, "epochs of fine-tuning at most; 0: none")
     text = "layers to fine-tune, counted from the base's end without batch "
-    text += "normalisation (default: 10 for imagenet, 4 for course)"
+    text += "normalisation (default: 10, 4 for course)"
     add("--unfreeze", _from(0), None, text)
     add("--batch-size", _from(1), 32, "pictures in a step")
     share = "share of the pictures to test on"

@@ -4,6 +4,7 @@ All that is random depends on the seed and the epoch alone.
 """
 
 import shutil
+import time
 from functools import partial
 
 import keras
@@ -11,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from cnn_course import parallel
+from cnn_course.finetune.best import Best
 from cnn_course.finetune.job import build, leads
 from cnn_course.finetune.unfinished import Backups
 from cnn_course.pipelines import (
@@ -20,6 +22,31 @@ from cnn_course.pipelines import (
     save_features,
 )
 from cnn_course.transfer import unfreeze_last
+
+
+def say_how_long(job):
+    """Print about how long it will take, measured on eight pictures.
+
+    Args:
+        job: Job, nothing of it trained yet.
+    """
+    options, group = job.options, job.group
+    size = (8, options.image_size, options.image_size)
+    pictures = np.zeros((*size, job.model.input_shape[-1]), "float32")
+    job.model(pictures)  # the first call makes kernels ready
+    begin = time.perf_counter()
+    np.asarray(job.model(pictures))
+    each = (time.perf_counter() - begin) / len(pictures) / group.processes
+    train, val = len(job.train.labels), len(job.val.labels)
+    text = (
+        f"About {each * (train + val):.0f} s for the features of all pictures"
+    )
+    if options.epochs:  # a step back costs no more than the one forth
+        text += (
+            f", then at most {options.epochs} epochs of fine-tuning, each "
+            f"{each * (2 * train + val):.0f} s or less"
+        )
+    print(f"{text}.")
 
 
 def train_head(job):
@@ -49,23 +76,27 @@ def train_head(job):
         _compile(top, job.options.start.head_rate)
         test = batches(val, _rows(job, tf.range(len(job.val.labels))))
         epochs, data = job.options.head_epochs, partial(batches, train)
-        history = fit(job, top, "head", epochs, data, test)
+        backups = Backups(job.work / "head", leads=leads(job))
+        history = fit(job, top, backups, epochs, data, test)
     head.set_weights(top.get_weights())
     predictions = np.argmax(head(val[0]), axis=-1)
     return history, np.mean(predictions == val[1])
 
 
-def fine_tune(job):
-    """Train the head and the base's last layers, slowly.
+def fine_tune(job, start):
+    """Train the head and the base's last layers, slowly; keep the best epoch.
 
     Args:
         job: Job, its head trained; its model is changed in place.
+        start: dict from metric to float, what it reaches so far.
 
     Returns:
-        list of dict from metric to float, one an epoch; [] without epochs.
+        (history, kept): list of dict from metric to float, one an epoch, [] if
+        there are none; and the epoch that the model is of now, from 1, or 0 if
+        none was better than the start.
     """
     if not job.options.epochs:
-        return []
+        return [], 0
     with job.group.scope():
         model, base = job.model, job.base
         if job.group.devices > 1:  # variables are where they were made
@@ -83,13 +114,16 @@ def fine_tune(job):
         val = _pictures(job, job.val, _rows(job, tf.range(len(job.val.labels))))
         if job.group.devices == 1:  # else Keras builds by itself
             build_for_fit(model, val)
-        history = fit(job, model, "fine-tuning", epochs, batches, val)
-    if model is not job.model:
-        job.model.set_weights(model.get_weights())
-    return history
+        backups = Backups(job.work / "fine-tuning", leads=leads(job))
+        best = Best(backups, model, start)
+        if best.is_over():  # it was, before the run was killed
+            epochs = len(backups.history)
+        history = fit(job, model, backups, epochs, batches, val, [best])
+    job.model.set_weights(best.weights)
+    return history, best.kept
 
 
-def fit(job, model, stage, epochs, batches, val):
+def fit(job, model, backups, epochs, batches, val, callbacks=()):
     """Train from the last backup on, each epoch in an order of its own.
 
     After a restart a shuffled dataset would begin with its first order again.
@@ -98,17 +132,17 @@ def fit(job, model, stage, epochs, batches, val):
     Args:
         job: Job.
         model: keras.Model, compiled.
-        stage: str, names the backups.
+        backups: Backups of this stage.
         epochs: int >= 1, in all.
         batches: function, from a dataset of rows, int tensors (batch,) of
             what this process reads in a step, to a dataset of batches.
         val: such a dataset of batches.
+        callbacks: more of Keras's; they run before an epoch's backup counts.
 
     Returns:
         list of dict from metric to float, one an epoch, from the first on.
     """
     n = len(job.train.labels)
-    backups = Backups(job.work / stage, leads=leads(job))
 
     def one_epoch(number):
         seed = tf.stack([job.options.seed, number])
@@ -119,7 +153,7 @@ def fit(job, model, stage, epochs, batches, val):
     all_done = parallel.gather(np.array([done]), job.group)
     if (all_done != done).any():
         raise OSError(
-            f"{job.work / stage} looks different to the processes, which have "
+            f"{backups.folder} looks different to the processes, which have "
             f"epochs {all_done.tolist()} there: start all of them again."
         )
     left = tf.data.Dataset.range(done, max(epochs, done + 1))  # fit sees one
@@ -131,7 +165,11 @@ def fit(job, model, stage, epochs, batches, val):
         validation_data=val,
         class_weight=job.train.class_weight,
         shuffle=False,  # the stream is; without this Keras warns
-        callbacks=[keras.callbacks.BackupAndRestore(backups.open), backups],
+        callbacks=[
+            keras.callbacks.BackupAndRestore(backups.open),
+            *callbacks,
+            backups,
+        ],
         verbose=0,
     )
     return backups.history

@@ -54,13 +54,29 @@ def save(job, history, predictions):
     return paths
 
 
-def report(job, history, frozen):
+def _fine_tuning(epochs, kept, accuracy):
+    """What came of it, to follow the accuracy of the frozen base."""
+    if not epochs:
+        return "."
+    if not kept:
+        return (
+            f". Fine-tuning did not help in {epochs} epochs: the model from "
+            "before is kept."
+        )
+    return (
+        f", {accuracy:.1%} fine-tuned. Kept is epoch {kept} of {epochs}, the "
+        "best on these very pictures."
+    )
+
+
+def report(job, history, frozen, kept):
     """Save the results, and print what came out and how to use it.
 
     Args:
         job: Job, its model trained.
         history: dict from stage to list of dict from metric to float.
         frozen: float, the accuracy before fine-tuning.
+        kept: int, the epoch of fine-tuning that is kept; 0: none.
     """
     names, labels = job.train.class_names, job.val.labels
     predictions = job.model.predict(job.val, verbose=0).argmax(axis=-1)
@@ -70,11 +86,10 @@ def report(job, history, frozen):
     for i, name in enumerate(names):
         counts = (job.train.labels == i).sum(), (labels == i).sum()
         print(f"{name:{width}} {counts[0]:8} {counts[1]:10}")
-    accuracy = f"{frozen:.1%} with the base frozen"
-    if history["fine-tuning"]:
-        accuracy += f", {(predictions == labels).mean():.1%} fine-tuned"
+    right = (predictions == labels).mean()
     print(
-        f"Accuracy on {len(labels)} validation pictures: {accuracy}."
+        f"Accuracy on {len(labels)} validation pictures: {frozen:.1%} with the "
+        f"base frozen{_fine_tuning(len(history['fine-tuning']), kept, right)}"
         f"{few_to_validate(names, labels)}"
     )
     wrong = np.zeros((len(names), len(names)), int)

