@@ -1,3 +1,6 @@
+import doctest
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -36,6 +39,15 @@ def test_names_what_photographs_show(photo, right, top, lite0):
     found = classify(lite0, datasets.photo(photo), top=top)
     assert len(found) == top
     assert right & {name for name, _ in found}
+
+
+def test_the_readme_s_example_says_what_it_shows():
+    readme = Path(__file__).resolve().parents[2] / "README.md"
+    _, example = readme.read_text(encoding="utf-8").split("**Recognise.**")
+    lines = example.split("```python\n")[1].split("```")[0]
+    test = doctest.DocTestParser().get_doctest(lines, {}, "README", None, 0)
+    assert len(test.examples) == 5
+    assert doctest.DocTestRunner().run(test).failed == 0
 
 
 def test_names_are_imagenet_s():
