@@ -2,11 +2,10 @@
 
     python -m cnn_course.finetune FOLDER --out model.keras
 
-command.py has `main`; options.py reads its arguments, job.py prepares pictures
-and network, recipe.py trains (read it first), best.py keeps the best epoch,
-unfinished.py lets a killed run end with the model that it would have had, bit
-for bit, report.py writes the results, predict.py names new pictures (finetune
-predict model.keras FOLDER).
+Read recipe.py first, which trains; best.py keeps the best epoch. command.py has
+`main`, options.py its arguments; job.py prepares pictures and network,
+unfinished.py lets a killed run end with the model that it would have had, report.py
+writes the results. predict.py is finetune predict model.keras FOLDER.
 """
 
 from cnn_course.finetune.command import main
