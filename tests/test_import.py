@@ -1,9 +1,9 @@
 import json
-import os
 import subprocess
 import sys
 
 import pytest
+from fresh_process import environment
 
 HEAVY = {
     "IPython",
@@ -16,11 +16,10 @@ HEAVY = {
 }
 
 
-def fresh(code):
+def fresh(code, **options):
     """Run code in a fresh interpreter; return what it printed and stderr."""
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    options |= {"capture_output": True, "text": True, "check": True}
+    done = subprocess.run([sys.executable, "-c", code], **options)
     return done.stdout, done.stderr
 
 
@@ -95,13 +94,11 @@ tf.reshape(tf.ones(3), (2, 2))
 
 @pytest.fixture(scope="module")
 def quiet():
-    environment = {**os.environ}
-    environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
     return subprocess.run(
         [sys.executable, "-c", QUIET],
         capture_output=True,
         text=True,
-        env=environment,
+        env=environment("matplotlib"),
     )
 
 
@@ -125,7 +122,8 @@ def test_quiet_gives_stderr_back(quiet):
 
 def test_quiet_changes_nothing_in_tensorflow_or_keras(quiet):
     # A second import, without it, must have the same functions everywhere.
-    plain, _ = fresh(f"import keras, tensorflow as tf\n{LIST_FUNCTIONS}")
+    code = f"import keras, tensorflow as tf\n{LIST_FUNCTIONS}"
+    plain, _ = fresh(code, env=environment("matplotlib"))
     listed, _, _ = quiet.stdout.partition("--- works\n")
     assert plain == listed
     assert "DatasetV2 __iter__" in plain

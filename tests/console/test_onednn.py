@@ -6,6 +6,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from fresh_process import environment
 
 from cnn_course.console import onednn
 
@@ -25,11 +26,11 @@ print(np.unique(tape.gradient(y, kernel)))
 
 @pytest.mark.parametrize("threads", ["1", "2"])
 def test_a_filter_gradient_is_right_as_chosen_here(threads):
-    environment = {**os.environ, "TF_NUM_INTRAOP_THREADS": threads}
-    environment.pop("TF_ENABLE_ONEDNN_OPTS", None)
+    variables = environment("matplotlib", TF_NUM_INTRAOP_THREADS=threads)
+    variables.pop("TF_ENABLE_ONEDNN_OPTS", None)
     done = subprocess.run(
         [sys.executable, "-c", GRADIENT],
-        env=environment,
+        env=variables,
         capture_output=True,
         text=True,
     )

@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 
@@ -6,6 +5,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from fresh_process import for_once
 from keras import ops
 
 from cnn_course.datasets.scenes import make_scenes
@@ -162,13 +162,9 @@ print(keras.backend.backend())
 
 
 def test_trains_on_jax():
-    quickly = (
-        "--xla_backend_optimization_level=0 "
-        "--xla_llvm_disable_expensive_passes=true"
-    )
     done = subprocess.run(
         [sys.executable, "-c", TWO_STEPS],
-        env={**os.environ, "KERAS_BACKEND": "jax", "XLA_FLAGS": quickly},
+        env=for_once("jax"),
         capture_output=True,
         text=True,
     )
