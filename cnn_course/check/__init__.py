@@ -1,9 +1,10 @@
 """Checks for the exercises: `check.same_padding(my_function)`.
 
 Each notebook's exercises are in the file of its name: padding.py for notebook
-02. Read judge.py first, which runs an answer on cases and finds the hint. To
-add an exercise: make it in its notebook's file, name it here, and give
-tests/check/rows/ right and wrong answers, each with words of its hint.
+02. Read judge.py first, which runs an answer on cases and finds the hint;
+classifier.py judges a trained model. To add an exercise: make it in its
+notebook's file, name it here, and give tests/check/rows/ right and wrong
+answers, each with words of its hint.
 """
 
 from cnn_course.check.augmentation import (
@@ -50,6 +51,7 @@ from cnn_course.check.face_recognition import (
     who,
 )
 from cnn_course.check.first_convnet import (
+    digit_reader,
     flattened,
     leaky_relu_gradient,
     max_pool_backward,
@@ -188,6 +190,7 @@ __all__ = [
     "depthwise_convolve",
     "devices_needed",
     "different_crops",
+    "digit_reader",
     "dilated_span",
     "epoch_seconds",
     "excite_parameters",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from cnn_course import scratch
+from cnn_course.check.classifier import ClassifierExercise
 from cnn_course.check.judge import FunctionExercise, ValueExercise
 from cnn_course.check.samples import ramp
 
@@ -285,4 +286,8 @@ max_pool_backward = FunctionExercise(
     ),
     hint="each window has one winner; it gets that window's dy, the other "
     "three get 0.",
+)
+
+digit_reader = ClassifierExercise(
+    "digit_reader", data="mnist_5k", max_parameters=10_000, accuracy=0.97
 )

@@ -172,7 +172,8 @@ def _is_untouched(function):
     )
 
 
-def _untouched(name):
+def untouched(name):
+    """Say that an exercise waits to be started."""
     return Verdict(
         "untouched",
         f"{name}: not started yet. Replace the ... and run the cell again.",
@@ -203,7 +204,7 @@ class FunctionExercise:
     def __call__(self, answer):
         """Judge a learner's function."""
         if answer is ...:
-            return _untouched(self.name)
+            return untouched(self.name)
         if not callable(answer):
             return Verdict(
                 "failed",
@@ -211,7 +212,7 @@ class FunctionExercise:
                 f"calling it; got {_show(answer)}.",
             )
         if _is_untouched(answer):
-            return _untouched(self.name)
+            return untouched(self.name)
         tried = [
             (case, _answer_to(answer, case), _answer_to(self.right, case))
             for case in self.cases
@@ -292,7 +293,7 @@ class ValueExercise:
     def __call__(self, answer):
         """Judge a learner's value; the right one is not given away."""
         if answer is ... or answer is None:
-            return _untouched(self.name)
+            return untouched(self.name)
         if _same(answer, self.right):
             return Verdict("passed", f"{self.name}: right.")
         return Verdict(

@@ -12,6 +12,7 @@ from rows.first_convnet import softmax_overflows
 from rows.padding import same_padding_forgets_even
 
 from cnn_course import check
+from cnn_course.check.classifier import ClassifierExercise
 from cnn_course.check.judge import FunctionExercise, ValueExercise
 
 # --- Every exercise ----------------------------------------------------------
@@ -31,9 +32,12 @@ VALUES = {
     for name, exercise in EXERCISES.items()
     if isinstance(exercise, ValueExercise)
 }
+COMPARED = FUNCTIONS | VALUES  # with a right answer of their own
+MODELS = {name: EXERCISES[name] for name in EXERCISES if name not in COMPARED}
 every_exercise = pytest.mark.parametrize("name", EXERCISES)
 every_function = pytest.mark.parametrize("name", FUNCTIONS)
 every_value = pytest.mark.parametrize("name", VALUES)
+every_model = pytest.mark.parametrize("name", MODELS)
 # Each test with one of these three tries all its answers on one exercise: a
 # test for each answer would take pytest longer than the judge takes.
 
@@ -45,7 +49,9 @@ def test_every_exercise_has_its_rows():
         for name, value in vars(
             importlib.import_module(f"cnn_course.check.{file}")
         ).items()
-        if isinstance(value, FunctionExercise | ValueExercise)
+        if isinstance(
+            value, FunctionExercise | ValueExercise | ClassifierExercise
+        )
     ]
     assert sorted(check.__all__) == sorted(defined)  # each once
     assert set(check.__all__) == set(RIGHT) == set(WRONG)
@@ -137,7 +143,13 @@ def test_untouched_value_is_not_started(name):
         assert_untouched(EXERCISES[name](stub), name)
 
 
-@every_exercise
+@every_model
+def test_untouched_model_is_not_started(name):
+    for stub in (..., None):
+        assert_untouched(EXERCISES[name](stub), name)
+
+
+@pytest.mark.parametrize("name", COMPARED)
 def test_own_right_answer_passes(name):
     assert EXERCISES[name](EXERCISES[name].right)
 
@@ -146,7 +158,7 @@ def test_own_right_answer_passes(name):
     ("name", "number"),
     [
         pytest.param(name, number, id=f"{name}-{number}")
-        for name, exercise in EXERCISES.items()
+        for name, exercise in COMPARED.items()
         for number in range(len(exercise.mistakes))
     ],
 )

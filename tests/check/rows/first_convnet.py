@@ -1,6 +1,10 @@
 """Answers to the exercises of notebook 06: right ones and wrong ones."""
 
+import keras
 import numpy as np
+from keras import layers
+
+from cnn_course import datasets
 
 
 def softmax(z):
@@ -61,7 +65,46 @@ def to_the_loser(window, gradient):
     return to_the_winner(-window, gradient)
 
 
+class Nearest(layers.Layer):
+    """Give each picture the answer of the known picture that is most alike."""
+
+    def __init__(self, pictures, answers):
+        super().__init__()
+        self.known = pictures.reshape(len(pictures), -1).astype("float32")
+        self.answers = np.eye(10, dtype="float32")[answers]
+
+    def call(self, x):
+        x = keras.ops.reshape(x, (-1, self.known.shape[1]))
+        lengths = (self.known**2).sum(axis=1)
+        apart = lengths - 2 * keras.ops.matmul(x, self.known.T)
+        return keras.ops.take(self.answers, keras.ops.argmin(apart, axis=1), 0)
+
+
+def reader(*stack, shape=(28, 28, 1)):
+    return keras.Sequential([keras.Input(shape), *stack])
+
+
+def knows(pictures, answers):
+    """Make a reader that has the answers instead of having learned."""
+    return reader(Nearest(pictures, answers))
+
+
+TRAIN, TEST = (
+    datasets.load("mnist_5k", s, full=False) for s in ("train", "test")
+)
+FOUR_PERCENT_WRONG = np.where(
+    np.arange(len(TEST.labels)) % 25, TEST.labels, 9 - TEST.labels
+)
+
+
+def blown_up():
+    model = reader(layers.Flatten(), layers.Dense(10))
+    model.set_weights([w * np.nan for w in model.get_weights()])
+    return model
+
+
 RIGHT = {
+    "digit_reader": knows(TEST.images, TEST.labels),
     "flattened": 800,
     "leaky_relu_gradient": lambda x, slope: (x > 0) + slope * (x <= 0),
     "softmax": softmax,
@@ -70,6 +113,63 @@ RIGHT = {
 
 
 WRONG = {
+    "digit_reader": [
+        ("function", lambda: RIGHT["digit_reader"], "this is a function"),
+        ("history", keras.callbacks.History(), "this is a History"),
+        (
+            "32_pixels",
+            reader(layers.Flatten(), layers.Dense(9), shape=(32, 32, 1)),
+            "Its input is (None, 32, 32, 1)",
+        ),
+        (
+            "rows_of_numbers",
+            reader(layers.Dense(10), shape=(784,)),
+            "it must take pictures of the shape (28, 28, 1)",
+        ),
+        (
+            "one_number",
+            reader(layers.Flatten(), layers.Dense(1)),
+            "yours gives (2, 1)",
+        ),
+        (
+            "no_flatten",
+            reader(layers.Conv2D(10, 3)),
+            "yours gives (2, 26, 26, 10)",
+        ),
+        (
+            "too_large",
+            reader(
+                layers.Conv2D(4, 3),
+                layers.Flatten(),
+                layers.Dense(10, name="last"),
+            ),
+            "27,050 of them are in 'last'",
+        ),
+        (
+            "untrained",
+            reader(layers.Flatten(), layers.Dense(10)),
+            "was it trained?",
+        ),
+        ("nan", blown_up(), "a smaller learning rate"),
+        (
+            "pixels_to_1",
+            knows(TEST.images / 255, TEST.labels),
+            "layers.Rescaling(1 / 255)",
+        ),
+        (
+            "by_heart",
+            knows(
+                np.concatenate([TRAIN.images, TEST.images]),
+                np.concatenate([TRAIN.labels, FOUR_PERCENT_WRONG]),
+            ),
+            "RandomTranslation",
+        ),
+        (
+            "trained_too_short",
+            knows(TEST.images, FOUR_PERCENT_WRONG),
+            "train for longer",
+        ),
+    ],
     "flattened": [
         ("one_channel", 25, "32 channels"),
         ("rounds_up", 6 * 6 * 32, "round down"),
