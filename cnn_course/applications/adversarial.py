@@ -11,9 +11,10 @@ import tensorflow as tf
 from cnn_course.measure import check_probabilities
 
 
-def _check(images, labels, epsilon, limits):
+def _check(model, images, labels, epsilon, limits):
+    """The pictures and labels as arrays, if an attack can do with them."""
     low, high = limits
-    images = np.asarray(images, "float32")
+    images, labels = np.asarray(images, "float32"), np.asarray(labels)
     if len(images) != len(labels):
         raise ValueError(
             f"images and labels must have the same length; got {len(images)} "
@@ -26,19 +27,25 @@ def _check(images, labels, epsilon, limits):
             f"images must lie within limits={limits}; got {images.min():g} "
             f"to {images.max():g}. Give the limits of your pictures."
         )
-    return images
+    if len(images):
+        check_probabilities(model(images[:1], training=False), labels)
+    return images, labels
 
 
+@tf.function(reduce_retracing=True)  # one graph for all steps on a model
 def _uphill(model, images, labels):
     """Sign of the loss's gradient with respect to each pixel."""
-    images = tf.convert_to_tensor(images)
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(images)
         scores = model(images, training=False)
-        if len(images):
-            check_probabilities(scores, labels)
         loss = keras.losses.sparse_categorical_crossentropy(labels, scores)
-    return tf.sign(tape.gradient(loss, images)).numpy()
+    return tf.sign(tape.gradient(loss, images))
+
+
+def _moved(model, images, labels, step):
+    """Pictures after a step of this size up the loss; down if it is < 0."""
+    signs = _uphill(model, tf.constant(images), tf.constant(labels))
+    return images + step * signs.numpy()
 
 
 def fgsm(model, images, labels, epsilon, *, limits=(0.0, 1.0)):
@@ -62,32 +69,41 @@ def fgsm(model, images, labels, epsilon, *, limits=(0.0, 1.0)):
 
     Source: Goodfellow, Shlens and Szegedy 2015, section 4.
     """
-    images = _check(images, labels, epsilon, limits)
-    step = epsilon * _uphill(model, images, labels)
-    return np.clip(images + step, *limits)
+    images, labels = _check(model, images, labels, epsilon, limits)
+    return np.clip(_moved(model, images, labels, epsilon), *limits)
 
 
 def iterated_attack(
-    model, images, labels, epsilon, *, steps=10, limits=(0.0, 1.0)
+    model,
+    images,
+    labels,
+    epsilon,
+    *,
+    steps=10,
+    targeted=False,
+    limits=(0.0, 1.0),
 ):
     """Do many small steps of `fgsm`, never farther than epsilon away.
 
     Args and Raises: as for `fgsm`.
         steps: int >= 1, each of 2.5 · epsilon / steps.
+        targeted: bool, labels are what the pictures shall be taken for: the
+            steps make the loss fall.
 
     Returns:
         float32 array as images.
 
-    Source: Madry et al. 2018, section 2.1 (projected gradient descent).
+    Source: Madry et al. 2018, section 2.1 (projected gradient descent);
+    targeted as in Kurakin, Goodfellow and Bengio 2017, section 2.3.
     Differs: starts from the pictures themselves, not from a random place.
     """
-    images = _check(images, labels, epsilon, limits)
+    images, labels = _check(model, images, labels, epsilon, limits)
     low = np.clip(images - epsilon, *limits)
     high = np.clip(images + epsilon, *limits)
+    step = (-1 if targeted else 1) * 2.5 * epsilon / steps
     found = images
     for _ in range(steps):
-        step = 2.5 * epsilon / steps * _uphill(model, found, labels)
-        found = np.clip(found + step, low, high)
+        found = np.clip(_moved(model, found, labels, step), low, high)
     return found
 
 
@@ -110,11 +126,11 @@ def adversarial_epoch(
 
     Source: Goodfellow, Shlens and Szegedy 2015, section 6, with α = 0.5.
     """
-    images = _check(images, labels, epsilon, limits)
+    images, labels = _check(model, images, labels, epsilon, limits)
     order = rng.permutation(len(images))
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
-        x, y = images[rows], np.asarray(labels)[rows]
+        x, y = images[rows], labels[rows]
         attacked = fgsm(model, x, y, epsilon, limits=limits)
         model.train_on_batch(
             np.concatenate([x, attacked]), np.concatenate([y, y])

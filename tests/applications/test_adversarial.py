@@ -75,6 +75,42 @@ def test_one_large_step_is_fgsm(linear):
     )
 
 
+def test_a_target_is_reached_by_going_down(linear):
+    """The loss of the target falls, and no step leaves the ball."""
+    x = np.random.default_rng(0).random((6, 3, 2, 1)).astype("float32")
+    for target in range(4):
+        wanted = [target] * 6  # a list will do
+        found = iterated_attack(linear, x, wanted, 0.4, targeted=True)
+        before, after = (np.array(linear(p))[:, target] for p in (x, found))
+        assert (after > before).all()
+        assert abs(found - x).max() <= 0.4 + 1e-6
+        away = iterated_attack(linear, x, wanted, 0.4)
+        assert (np.array(linear(away))[:, target] < before).all()
+
+
+def test_labels_may_be_a_list(linear):
+    x = np.random.default_rng(0).random((4, 3, 2, 1)).astype("float32")
+    for attack in (fgsm, iterated_attack):
+        np.testing.assert_array_equal(
+            attack(linear, x, [0, 1, 2, 3], 0.1),
+            attack(linear, x, np.arange(4), 0.1),
+        )
+
+
+def test_a_trained_network_is_attacked_as_it_is_now(linear):
+    """The graph is made once; other weights must count all the same."""
+    x = np.random.default_rng(0).random((5, 3, 2, 1)).astype("float32")
+    y = np.zeros(5, int)
+    before, old = fgsm(linear, x, y, 0.1), linear.get_weights()
+    linear.set_weights([-w for w in old])
+    after = fgsm(linear, x, y, 0.1)
+    gradient = by_hand(linear, x, y)
+    linear.set_weights(old)
+    expected = np.clip(x + 0.1 * np.sign(gradient), 0, 1)
+    np.testing.assert_allclose(after, expected, atol=1e-6)
+    assert abs(after - before).max() > 0.1
+
+
 def small_network():
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
@@ -160,7 +196,7 @@ def test_scores_that_are_no_probabilities(make, attack):
     options = (
         {"rng": np.random.default_rng(0)} if attack is adversarial_epoch else {}
     )
-    said = r"add up to 1; got \(2, [14]\).*layers\.Softmax\(\)"
+    said = r"add up to 1; got \(1, [14]\).*layers\.Softmax\(\)"
     with pytest.raises(ValueError, match=said):
         attack(model, np.ones((2, 3, 2, 1)), [0, 0], 0.1, **options)
 
