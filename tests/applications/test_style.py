@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 import cnn_course.console.quiet
 from cnn_course import datasets
 from cnn_course.applications import style
+from cnn_course.nets import vgg16
+from cnn_course.pretrained import load_edge_weights
 
 
 @settings(max_examples=60, deadline=None)
@@ -151,18 +153,61 @@ def test_random_filters_see_no_flat_colour():
         assert np.abs(maps).max() < 1e-4
 
 
-def test_without_weights_random_filters_and_a_sentence(monkeypatch, capsys):
-    def offline(model):
-        raise ConnectionError
+def offline(model):
+    raise ConnectionError
 
+
+def not_installed(model):
+    raise FileNotFoundError("The package is not installed.")
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_vgg16_comes_with_a_package(full, monkeypatch, capsys):
     monkeypatch.setattr(style, "load_imagenet_weights", offline)
-    monkeypatch.setenv("CNN_COURSE_FULL", "1")
+    extractor = style.load_extractor(full=full)
+    assert extractor.name == "VGG-16, ImageNet and outlines"
+    assert capsys.readouterr().out.count("\n") == full
+    maps = extractor.model(np.zeros((1, 32, 48, 3), "float32"))
+    assert [tuple(layer.shape[1:]) for layer in maps] == [
+        (32, 48, 3),
+        (32, 48, 64),
+        (16, 24, 128),
+        (8, 12, 256),
+        (4, 6, 512),
+        (4, 6, 512),
+    ]
+    assert extractor.content == 5
+
+
+def test_vgg_sees_what_the_network_with_mean_pools_sees():
+    """Against the course's own layers, called one after the other."""
+    picture = datasets.photo("cat", max_side=48)[None].astype("float32")
+    seen = style.load_extractor(full=False).model(picture)
+    base = load_edge_weights(vgg16((None, None, 3), include_top=False))
+    x = keras.applications.vgg16.preprocess_input(picture.copy())
+    by_hand = {}
+    for layer in base.layers[1:]:
+        if "pool" in layer.name:
+            x = keras.layers.AveragePooling2D(2)(x)
+        else:
+            by_hand[layer.name] = x = layer(x)
+    np.testing.assert_allclose(seen[0], picture / 64, rtol=1e-6)
+    names = [f"block{k}_conv1" for k in range(1, 5)] + ["block4_conv2"]
+    for maps, name in zip(seen[1:], names, strict=True):
+        np.testing.assert_allclose(maps, by_hand[name], rtol=1e-3, atol=1e-2)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_without_weights_random_filters_and_a_sentence(
+    full, monkeypatch, capsys
+):
+    monkeypatch.setattr(style, "load_imagenet_weights", offline)
+    monkeypatch.setattr(style, "load_edge_weights", not_installed)
+    monkeypatch.setenv("CNN_COURSE_FULL", "01"[full])
     assert style.load_extractor().name == "random filters"
     said = capsys.readouterr().out
-    assert said.startswith("No ImageNet weights are here")
-    assert said.count("\n") == 1
-    assert style.load_extractor(full=False).name == "random filters"
-    assert not capsys.readouterr().out
+    assert said.endswith("not installed. Going on with random filters.\n")
+    assert said.startswith("Official ImageNet weights are not here") == full
 
 
 def test_full_takes_vgg19_first(monkeypatch):
@@ -173,6 +218,7 @@ def test_full_takes_vgg19_first(monkeypatch):
     maps = extractor.model(np.zeros((1, 32, 48, 3), "float32"))
     shapes = [tuple(layer.shape[1:]) for layer in maps]
     assert shapes == [
+        (32, 48, 3),
         (32, 48, 64),
         (16, 24, 128),
         (8, 12, 256),
@@ -180,7 +226,30 @@ def test_full_takes_vgg19_first(monkeypatch):
         (2, 3, 512),
         (4, 6, 512),
     ]
-    assert extractor.content == 5
+    assert extractor.content == 6
+
+
+def test_total_variation_is_counted_by_hand():
+    picture = np.zeros((1, 2, 3, 1), "float32")
+    picture[0, 0, 1] = 255  # of 4 steps across, 2; of 3 steps down, 1
+    assert float(style.total_variation(picture)) == pytest.approx(2 / 4 + 1 / 3)
+
+
+def test_a_smooth_picture_has_less_variation():
+    extractor, (content, target) = style.random_extractor(), pictures()
+    rough, smooth = (
+        style.transfer(
+            extractor, content, target, steps=40, learning_rate=8.0, smooth=s
+        )
+        for s in (0.0, 5.0)
+    )
+    variation = [
+        float(style.total_variation(r.image[None].astype("float32")))
+        for r in (rough, smooth)
+    ]
+    assert variation[1] < 0.8 * variation[0]
+    total = smooth.costs["content"] + smooth.costs["style"]
+    assert (smooth.costs["total"] > total).all()
 
 
 @pytest.mark.parametrize("steps", [0, 1.5])
