@@ -1,3 +1,6 @@
+from contextlib import ExitStack
+from functools import cache
+
 import keras
 import numpy as np
 import pytest
@@ -19,15 +22,26 @@ def quick_first_weights():
         yield
 
 
+@pytest.fixture(scope="module")
+def run_copies(tmp_path_factory):
+    """A function that runs a test class's examples with a backend."""
+    with ExitStack() as stack:
+
+        @cache
+        def process(backend):
+            folder = tmp_path_factory.mktemp("copies")
+            return stack.enter_context(copied.Copies(backend, folder))
+
+        yield lambda cls, backend: process(backend).run(cls().examples(backend))
+
+
 @pytest.fixture(scope="class")
-def by_tensorflow(request, tmp_path_factory):
+def by_tensorflow(request, run_copies):
     """Outputs of the test class's examples, run on copies."""
-    names = request.cls().examples("tensorflow")
-    return copied.run("tensorflow", names, tmp_path_factory.mktemp("copies"))
+    return run_copies(request.cls, "tensorflow")
 
 
 @pytest.fixture(scope="class", params=copied.OTHERS)
-def by_another(request, tmp_path_factory):
+def by_another(request, run_copies):
     """The same by another of Keras's backends."""
-    names = request.cls().examples(request.param)
-    return copied.run(request.param, names, tmp_path_factory.mktemp("copies"))
+    return run_copies(request.cls, request.param)

@@ -1,12 +1,11 @@
 """Run copies of the files of nets/ in a folder where nothing else of ours is.
 
-A process of its own for each Keras backend that is installed, in which
-cnn_course cannot be imported. TensorFlow runs all examples but those of LONGER,
+One process for each Keras backend that is installed, in which cnn_course cannot
+be imported. TensorFlow runs all examples but those of LONGER,
 the others every block and one network of each file: they compile for long.
 """
 
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
@@ -14,17 +13,12 @@ from pathlib import Path
 
 import catalogue
 import numpy as np
-from fresh_process import COMPILE_QUICKLY
+from fresh_process import for_once
 from nets.examples import BLOCKS, LONGER, NETS
 
 FILES = [path.stem for path in catalogue.files()]
 HERE = Path(__file__).resolve().parent
 OTHERS = [name for name in ("jax", "torch") if importlib.util.find_spec(name)]
-# Compiling is nearly all of JAX's work here, so it need not compile well.
-QUICKLY = (
-    "--xla_backend_optimization_level=0 "
-    f"--xla_llvm_disable_expensive_passes=true {COMPILE_QUICKLY}"
-)
 # The files whose networks take the longest: half of the time.
 DEEP = ("densenet", "efficientnet", "inception_v3", "inception_v4")
 
@@ -57,19 +51,41 @@ def networks(backend, files):
     return list(first.values())
 
 
-def run(backend, names, folder):
-    """Run examples on copies in a folder; return {name: output}."""
-    for path in catalogue.files():
-        shutil.copy(path, folder)
-    done = subprocess.run(
-        [sys.executable, HERE / "standalone.py", "outputs.npz", *names],
-        cwd=folder,
-        env={**os.environ, "KERAS_BACKEND": backend, "XLA_FLAGS": QUICKLY},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return dict(np.load(folder / "outputs.npz"))
+class Copies:
+    """A process in a folder with copies, for use in a `with` statement.
+
+    It is started once, and runs examples as often as it is asked to: to load a
+    backend takes seconds.
+    """
+
+    def __init__(self, backend, folder):
+        for path in catalogue.files():
+            shutil.copy(path, folder)
+        self.backend, self.folder = backend, folder
+        self.words = folder / "stderr.txt"
+        with open(self.words, "w") as words:
+            self.process = subprocess.Popen(
+                [sys.executable, HERE / "standalone.py"],
+                cwd=folder,
+                env=for_once(backend),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=words,
+                text=True,
+            )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.communicate()  # closes its input, which ends it
+
+    def run(self, names):
+        """Run examples; return {name: output}."""
+        print(*names, file=self.process.stdin, flush=True)
+        written = self.process.stdout.readline().strip()
+        assert written, self.words.read_text()[-3000:]
+        return dict(np.load(self.folder / written))
 
 
 def assert_agree(outputs, expected):
