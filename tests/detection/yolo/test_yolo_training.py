@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 
@@ -6,6 +5,7 @@ import keras
 import numpy as np
 import pytest
 from coco_sets import pycocotools_eval
+from fresh_process import for_once
 from yolo_grids import random_grids
 
 from cnn_course.datasets import read_picture
@@ -13,10 +13,6 @@ from cnn_course.detection import coco_evaluate, detect, iou, yolo
 from cnn_course.detection.readers import load_images
 from cnn_course.detection.writers import detections_to_coco, to_coco
 
-QUICKLY = (
-    "--xla_backend_optimization_level=0 "
-    "--xla_llvm_disable_expensive_passes=true"
-)
 STEPS = 120  # of 16 pictures
 ON_A_BACKEND = """
 import sys
@@ -58,7 +54,7 @@ def test_trains_on_jax_with_the_same_losses(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", ON_A_BACKEND, "given.npz", "found.npz"],
         cwd=tmp_path,
-        env={**os.environ, "KERAS_BACKEND": "jax", "XLA_FLAGS": QUICKLY},
+        env=for_once("jax"),
         capture_output=True,
         text=True,
     )
