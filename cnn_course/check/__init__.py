@@ -17,6 +17,7 @@ from cnn_course.check.choosing_a_network import (
     best_within,
     half_precision_megabytes,
     pareto_front,
+    top_k_accuracy,
     training_hours,
 )
 from cnn_course.check.classic_networks import (
@@ -256,6 +257,7 @@ __all__ = [
     "survivors",
     "target_depth",
     "times_faster",
+    "top_k_accuracy",
     "total_cost",
     "training_hours",
     "transpose_size",

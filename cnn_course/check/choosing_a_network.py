@@ -1,5 +1,7 @@
 """The exercises of notebook 13, choosing a network."""
 
+import numpy as np
+
 from cnn_course.check.judge import FunctionExercise, ValueExercise
 
 half_precision_megabytes = ValueExercise(
@@ -19,6 +21,76 @@ half_precision_megabytes = ValueExercise(
         (51.27, "right, but rounded: write the calculation, not its result."),
     ),
     hint="float16 has 16 bits, so 2 bytes; a megabyte has 10⁶ bytes.",
+)
+
+
+def _found(scores, right, k):
+    """For each picture, which of its right classes are among the first k."""
+    best = np.argsort(-scores, axis=1)[:, :k]
+    return [
+        set(row) & set(classes)
+        for row, classes in zip(best.tolist(), right, strict=True)
+    ]
+
+
+def _top_k_accuracy(scores, right, k):
+    return np.mean([bool(found) for found in _found(scores, right, k)])
+
+
+_SURE = np.array([[0.1, 0.6, 0.3], [0.5, 0.2, 0.3], [0.2, 0.3, 0.5]])
+_OF_FOUR = np.array(
+    [[0.4, 0.3, 0.2, 0.1], [0.1, 0.2, 0.3, 0.4], [0.1, 0.4, 0.2, 0.3]]
+)
+
+top_k_accuracy = FunctionExercise(
+    "top_k_accuracy",
+    right=_top_k_accuracy,
+    cases=(
+        (_SURE, [[1], [2], [0]], 1),
+        (_SURE, [[1], [2], [0]], 2),
+        (_OF_FOUR, [[0, 1], [0], [0, 3]], 2),
+        (_OF_FOUR, [[3], [0, 1], [2]], 1),
+        (_OF_FOUR, [[3], [0, 1], [0, 2]], 3),
+    ),
+    mistakes=(
+        (
+            lambda scores, right, k: _top_k_accuracy(-scores, right, k),
+            "argsort goes from the lowest score to the highest: those are the "
+            "k lowest. Sort -scores.",
+        ),
+        (
+            lambda scores, right, k: _top_k_accuracy(scores, right, 1),
+            "that looks at the best class only; look at the k best.",
+        ),
+        (
+            lambda scores, right, k: np.mean(
+                [len(found) for found in _found(scores, right, k)]
+            ),
+            "a picture counts once, however many of its right classes are "
+            "among the k.",
+        ),
+        (
+            lambda scores, right, k: np.mean(
+                [
+                    len(found) == len(classes)
+                    for found, classes in zip(
+                        _found(scores, right, k), right, strict=True
+                    )
+                ]
+            ),
+            "one right class among the k is enough; you want all of them.",
+        ),
+        (
+            lambda scores, right, k: sum(map(bool, _found(scores, right, k))),
+            "that is how many pictures; divide by the number of pictures.",
+        ),
+        (
+            lambda scores, right, k: 100 * _top_k_accuracy(scores, right, k),
+            "that is in percent; a share is from 0 to 1.",
+        ),
+    ),
+    hint="for each picture, sort its scores and keep the classes of the k "
+    "highest; it counts if one of them is among its right ones.",
 )
 
 

@@ -5,7 +5,11 @@ from old_torch_files import save_arrays
 
 from cnn_course import datasets, nets
 from cnn_course.nets.efficientnet_lite import STAGES
-from cnn_course.pretrained import crop_middle, load_imagenet_weights
+from cnn_course.pretrained import (
+    crop_middle,
+    imagenet_names,
+    load_imagenet_weights,
+)
 from cnn_course.pretrained.lite import lite_file, put_lite_weights
 from cnn_course.pretrained.tensor_file import read_tensors
 from cnn_course.scratch import conv2d
@@ -84,6 +88,85 @@ def test_outputs_are_those_of_numpy(tensors):
     expected = forward(tensors, x)
     assert (expected.max(axis=1) > 0.3).all()  # it is sure of something
     np.testing.assert_allclose(model(x), expected, atol=1e-4)
+
+
+# --- How it was trained: no file says, photographs do ------------------------
+
+
+@pytest.fixture(scope="module")
+def lite0():
+    return load_imagenet_weights(nets.efficientnet_lite0())
+
+
+@pytest.fixture(scope="module")
+def labelled():
+    """Every other photograph that has names, and its right classes."""
+    names = imagenet_names()
+    things = [t for t in datasets.list_things() if t.imagenet][::2]
+    pixels = np.stack(
+        [crop_middle(datasets.read_picture(t.path), 224, 224) for t in things]
+    )
+    right = [[names.index(name) for name in t.imagenet] for t in things]
+    return pixels.astype("float32"), right
+
+
+def log_of_right(model, pixels, right):
+    """The log-probability of each picture's right names together."""
+    scores = model.predict(pixels, batch_size=8, verbose=0)
+    pairs = zip(scores, right, strict=True)
+    return np.log([row[ids].sum() for row, ids in pairs])
+
+
+@pytest.fixture(scope="module")
+def as_trained(lite0, labelled):
+    return log_of_right(lite0, *labelled)
+
+
+def assert_better(better, worse):
+    """On the same pictures, by more than two standard errors."""
+    gain = better - worse
+    assert gain.mean() > 2 * gain.std() / np.sqrt(len(gain))
+
+
+MEAN, SPREAD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+
+
+@pytest.mark.parametrize(
+    "scale",
+    [
+        lambda x: x / 255,
+        lambda x: (x / 255 - MEAN) / SPREAD,
+        lambda x: (x[..., ::-1] - 127) / 128,
+    ],
+    ids=["0 to 1", "ImageNet's mean and spread", "blue first"],
+)
+def test_another_scaling_is_worse(scale, lite0, labelled, as_trained):
+    pixels, right = labelled
+    scaled = 128 * scale(pixels) + 127  # what the first layer undoes
+    assert_better(as_trained, log_of_right(lite0, scaled, right))
+
+
+def test_pytorch_s_epsilon_is_worse(labelled, as_trained):
+    model = load_imagenet_weights(nets.efficientnet_lite0())
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.epsilon = 1e-5
+    assert_better(as_trained, log_of_right(model, *labelled))
+
+
+def padded_evenly(layer, x, **options):
+    """Call a layer, with as many zeros before a side as after it."""
+    if getattr(layer, "strides", None) == (2, 2):
+        x = keras.layers.ZeroPadding2D(layer.kernel_size[0] // 2)(x)
+        layer.padding = "valid"
+    return layer(x, **options)
+
+
+def test_pytorch_s_padding_is_worse(lite0, labelled, as_trained):
+    model = keras.models.clone_model(lite0, call_function=padded_evenly)
+    assert sum(type(each).__name__ == "ZeroPadding2D" for each in model.layers)
+    model.set_weights(lite0.get_weights())
+    assert_better(as_trained, log_of_right(model, *labelled))
 
 
 # --- What fits, and what does not --------------------------------------------

@@ -1,5 +1,27 @@
 """Answers to the exercises of notebook 13: right ones and wrong ones."""
 
+import numpy as np
+
+
+def top_k_accuracy(scores, right, k, first=True):
+    found = 0
+    for row, classes in zip(scores, right, strict=True):
+        ranked = sorted(range(len(row)), key=lambda i: row[i], reverse=first)
+        found += any(i in classes for i in ranked[:k])
+    return found / len(scores)
+
+
+def hits(scores, right, k):
+    best = np.argsort(scores)[:, -k:]
+    return sum(np.isin(r, b).sum() for r, b in zip(right, best, strict=True))
+
+
+def all_of_them(scores, right, k):
+    best = np.argsort(scores)[:, -k:]
+    return np.mean(
+        [np.isin(r, b).all() for r, b in zip(right, best, strict=True)]
+    )
+
 
 def best_within(accuracies, seconds, budget):
     best = None
@@ -65,6 +87,7 @@ def pareto_front_without_twins(accuracies, seconds):
 
 RIGHT = {
     "half_precision_megabytes": 51.273424,
+    "top_k_accuracy": top_k_accuracy,
     "best_within": best_within,
     "pareto_front": pareto_front,
     "training_hours": lambda pictures, epochs, multiplications, per_second: (
@@ -80,6 +103,19 @@ WRONG = {
         ("rounded", 51, "right, but rounded"),
         ("two_digits", 51.27, "write the calculation"),
         ("millions_halved", 12.8, "float16 has 16 bits"),
+    ],
+    "top_k_accuracy": [
+        (
+            "lowest",
+            lambda s, r, k: top_k_accuracy(s, r, k, first=False),
+            "k lowest",
+        ),
+        ("best_only", lambda s, r, k: top_k_accuracy(s, r, 1), "k best"),
+        ("names_counted", lambda s, r, k: hits(s, r, k) / len(s), "once"),
+        ("all_asked", all_of_them, "you want all"),
+        ("count", lambda s, r, k: 3 * top_k_accuracy(s, r, k), "divide"),
+        ("percent", lambda s, r, k: 100 * top_k_accuracy(s, r, k), "percent"),
+        ("nothing", lambda s, r, k: 0.25, "keep the classes of the k"),
     ],
     "best_within": [
         ("ignores_budget", lambda a, s, b: a.index(max(a)), "of all"),
