@@ -138,7 +138,7 @@ def save_pictures(path):
         )
         picture = Image.open(io.BytesIO(base64.b64decode(figure)))
         if "cover" in tags:
-            picture.save(folder / "cover.png", optimize=True)
+            picture.save(folder / f"cover_{path.stem[:2]}.png", optimize=True)
         if "thumbnail" in tags:
             picture = picture.convert("L")
             picture.thumbnail(THUMBNAIL_SIZE, Image.Resampling.LANCZOS)

@@ -413,14 +413,14 @@ def test_save_pictures(course):
     folder = course.NOTEBOOKS / "thumbnails"
     assert {file.name for file in folder.iterdir()} == {
         "01_one.png",
-        "cover.png",
+        "cover_01.png",
     }
     with Image.open(folder / "01_one.png") as small:
         assert small.mode == "L"
         assert small.width <= course.THUMBNAIL_SIZE[0]
         assert small.height <= course.THUMBNAIL_SIZE[1]
         assert abs(small.width / small.height - 400 / 300) < 0.02
-    with Image.open(folder / "cover.png") as cover:
+    with Image.open(folder / "cover_01.png") as cover:
         assert cover.size == (100, 200)
         assert cover.mode == "RGB"
 
