@@ -10,7 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnn_course.check.judge import Verdict, untouched
-from cnn_course.datasets import load
+
+
+def _load(name, split):
+    """Load bundled pictures; Pillow comes along, so not before it is needed."""
+    from cnn_course.datasets import load
+
+    return load(name, split, full=False)
 
 
 def _share_right(model, pictures, scale=1):
@@ -44,7 +50,7 @@ class ClassifierExercise:
         """Judge a learner's model."""
         if answer is ... or answer is None:
             return untouched(self.name)
-        test = load(self.data, "test", full=False)
+        test = _load(self.data, "test")
         hint = self._form_hint(answer, test) or self._reading_hint(answer, test)
         if hint:
             return Verdict("failed", f"{self.name}: not yet.\nHint: {hint}")
@@ -112,7 +118,7 @@ class ClassifierExercise:
         )
         if share < 2 / len(test.class_names):
             return f"{said} That is little more than guessing: was it trained?"
-        train = _share_right(model, load(self.data, "train", full=False))
+        train = _share_right(model, _load(self.data, "train"))
         if train >= self.accuracy:
             return (
                 f"{said} Of those that it has learned from it reads "
