@@ -37,8 +37,8 @@ class Best(keras.callbacks.Callback):
         return len(self.backups.history) - self.kept >= PATIENCE
 
     def on_epoch_end(self, epoch, logs=None):
-        earlier = [self.start, *self.backups.history]
-        if _score(logs) > max(map(_score, earlier)):
+        best = [self.start, *self.backups.history][self.kept]
+        if _score(logs) > _score(best):
             self.weights, self.kept = self.model.get_weights(), epoch + 1
         path = self.backups.open / "best.npz"
         np.savez(path, *self.weights, kept=self.kept)

@@ -104,7 +104,7 @@ def classify(model, picture, top=5):
     if isinstance(picture, str | os.PathLike):
         picture = read_picture(picture)
     check_colour("picture", picture)
-    pixels = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    pixels = np.rint(picture).astype(np.uint8)
     height, width = (side or 224 for side in model.input_shape[1:3])
     x = crop_middle(pixels, height, width)[None].astype("float32")
     scores = np.asarray(model(_prepare(model, x), training=False))[0]
