@@ -11,7 +11,7 @@ import numpy as np
 from cnn_course.geometry import whole_number
 from cnn_course.transfer import leaves
 
-_PIXELS_AT_ONCE = 2**19  # bounds the memory that the maps take
+_PIXELS_AT_ONCE = 2**18  # bounds the memory that the maps take
 
 
 def _is_map(layer):

@@ -12,6 +12,8 @@ import tensorflow as tf
 from cnn_course.console.progress import bar
 from cnn_course.transfer import leaves
 
+_PIXELS_AT_ONCE = 2**18  # called plainly, a model keeps the maps of all layers
+
 
 class Features(NamedTuple):
     """What a frozen base makes of pictures, and the pictures' labels.
@@ -123,7 +125,9 @@ def load_features(model, dataset, path):
 def _batches(dataset):
     """Make an iterable of batches (images, labels), and count them."""
     if isinstance(dataset, tuple):
-        dataset = tf.data.Dataset.from_tensor_slices(dataset).batch(64)
+        pixels = np.prod(np.shape(dataset[0])[1:3], dtype=int)
+        at_once = int(np.clip(_PIXELS_AT_ONCE // pixels, 1, 64))
+        dataset = tf.data.Dataset.from_tensor_slices(dataset).batch(at_once)
     count = int(dataset.cardinality())
     return dataset, count if count >= 0 else None
 
