@@ -1,6 +1,7 @@
 """The plan in CONTRIBUTING.md holds: who imports whom, how large a file is.
 
-A room is an entry of the top floor of cnn_course, a file or a folder.
+A room is an entry of the top floor of cnn_course, a file or a folder; what the
+tree names inside of one is a room of its own.
 """
 
 import ast
@@ -19,7 +20,8 @@ def plan():
     """The rooms in the order of CONTRIBUTING.md's tree, lowest first."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     tree = text.split("```\ncnn_course/\n")[1].split("```")[0]
-    return [re.match(r"  (\w+)", line)[1] for line in tree.splitlines()]
+    names = [re.match(r"  ([\w/]*\w)", line)[1] for line in tree.splitlines()]
+    return [name.replace("/", ".") for name in names]
 
 
 def module_of(path):
@@ -46,12 +48,18 @@ def imports(path):
 
 
 def room(module):
-    return module.split(".")[1] if "." in module else ""
+    """The smallest room that a module stands in."""
+    inside = module.removeprefix("cnn_course").removeprefix(".")
+    rooms = [r for r in plan() if f"{inside}.".startswith(f"{r}.")]
+    return max(rooms, key=len, default="")
 
 
 def test_the_plan_names_every_room_once():
     rooms = {path.stem for path in PACKAGE.iterdir() if path.name[0] != "_"}
-    assert sorted(plan()) == sorted(rooms)
+    assert sorted(name for name in plan() if "." not in name) == sorted(rooms)
+    assert len(set(plan())) == len(plan())
+    for name in plan():
+        assert any(room(module) == name for module in MODULES), name
     assert len(rooms) <= 16
 
 

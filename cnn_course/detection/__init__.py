@@ -2,18 +2,19 @@
 
 Read boxes.py and nms.py first, then coco.py (coco_input.py and masks.py read
 what it is given). sliding.py, yolo/ and faster_rcnn/ are three ways to find
-things; any_picture.py has them look at photographs, folders and films.
+things; detect/ has them look at photographs, folders and films, train/ is the
+command that trains one on a set of your own.
 readers.py and writers.py are the files: COCO JSON and Pascal VOC, by way of
 annotated.py and polygons.py.
 """
 
-from cnn_course.detection.any_picture import Found, detect
 from cnn_course.detection.boxes import convert_boxes, iou
 from cnn_course.detection.coco import (
     coco_evaluate,
     interpolate_precision,
     precision_recall,
 )
+from cnn_course.detection.detect import Found, detect
 from cnn_course.detection.nms import nms
 
 __all__ = [

@@ -4,8 +4,7 @@
 
 Read recipe.py first, which trains; best.py keeps the best epoch. command.py has
 `main`, options.py its arguments; job.py prepares pictures and network,
-unfinished.py lets a killed run end with the model it would have had, report.py
-writes the results. predict.py is finetune predict model.keras FOLDER.
+report.py writes the results. predict.py is finetune predict model.keras FOLDER.
 """
 
 from cnn_course.finetune.command import main

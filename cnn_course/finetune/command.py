@@ -10,6 +10,7 @@ import sys
 from functools import partial
 
 from cnn_course import parallel
+from cnn_course.console.arguments import one_line
 from cnn_course.finetune import predict
 from cnn_course.finetune.options import parse
 
@@ -58,7 +59,7 @@ def _work(options):
             train_head,
         )
         from cnn_course.finetune.report import report
-        from cnn_course.finetune.unfinished import remove_work
+        from cnn_course.pipelines.unfinished import remove_work
 
         tf.config.experimental.enable_op_determinism()
         job = prepare(options)
@@ -94,13 +95,10 @@ def _work(options):
 
 def _one_line(error):
     """Put a message into one line, and into the words of the command."""
-    text = "; ".join(line.strip() for line in str(error).splitlines())
-    for old, new in (
-        (":; ", ": "),
+    words = (
         ("skip_broken=True", "--skip-broken"),
         ("validation_split", "--validation-split"),
         ("validation_folder=", "--validation"),
         ("validation_folder", "--validation"),
-    ):
-        text = text.replace(old, new)
-    return f"finetune: {text}"
+    )
+    return f"finetune: {one_line(error, words)}"

@@ -9,11 +9,13 @@ import tensorflow as tf
 from keras import layers
 
 from cnn_course import parallel
-from cnn_course.finetune.unfinished import fingerprint, open_work
 from cnn_course.nets import efficientnet_lite0, mobilenet_v2
 from cnn_course.pipelines import train_val_from_directory
+from cnn_course.pipelines.unfinished import fingerprint, open_work
 from cnn_course.pretrained import load_imagenet_weights
 from cnn_course.transfer import course_backbone, freeze, unfreeze_last
+
+_NOT_TOLD = ("folder", "out", "coordinator", "process_id")  # change no result
 
 
 class Job(NamedTuple):
@@ -140,7 +142,9 @@ def prepare(options):
     freeze(base)
     work = options.out.with_suffix(".work")
     job = Job(options, train, val, model, base, work, group)
-    mine = fingerprint(job)
+    told = {k: v for k, v in vars(options).items() if k not in _NOT_TOLD}
+    paths = train.file_paths + val.file_paths
+    mine = fingerprint(model, options.folder, paths, told)
     if leads(job):
         open_work(work, mine)
     parallel.wait(group)

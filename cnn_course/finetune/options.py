@@ -1,10 +1,10 @@
 """The command's options: what they are, and which values will do."""
 
 import argparse
-import contextlib
-import os
 from pathlib import Path
 from typing import NamedTuple
+
+from cnn_course.console.arguments import Parser, check_out, number
 
 
 class Start(NamedTuple):
@@ -25,26 +25,6 @@ STARTS = {
 }
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise ValueError(f"{message}; --help lists the options.")
-
-
-def _from(low, high=10**6, kind=int):
-    """Make a reader of numbers from low to high."""
-
-    def read(text):
-        with contextlib.suppress(ValueError):
-            if low <= kind(text) <= high:
-                return kind(text)
-        name = {int: "a whole number", float: "a number"}[kind]
-        raise argparse.ArgumentTypeError(
-            f"must be {name} from {low} to {high}, got {text!r}"
-        )
-
-    return read
-
-
 def _address(text):
     host, _, port = text.rpartition(":")
     if host and port.isdecimal() and 0 < int(port) < 65536:
@@ -55,7 +35,7 @@ def _address(text):
 
 
 def _parser():
-    parser = _Parser(
+    parser = Parser(
         prog="python -m cnn_course.finetune",
         description="Fine-tune a trained network on a folder of pictures. "
         "Once interrupted, the same command goes on where it was.",
@@ -73,30 +53,30 @@ def _parser():
     parser.add_argument("--weights", choices=STARTS, default="lite0", help=text)
     text = "side to which pictures are resized, in pixels (default: 224, "
     text += "which 160 would make twice as fast; 32 for course)"
-    add("--image-size", _from(1), None, text)
-    add("--head-epochs", _from(1), 30, "epochs with a frozen base")
-    add("--epochs", _from(0), 10, "epochs of fine-tuning at most; 0: none")
+    add("--image-size", number(1), None, text)
+    add("--head-epochs", number(1), 30, "epochs with a frozen base")
+    add("--epochs", number(0), 10, "epochs of fine-tuning at most; 0: none")
     text = "layers to fine-tune, counted from the base's end without batch "
     text += "normalisation (default: 10, 4 for course)"
-    add("--unfreeze", _from(0), None, text)
-    add("--batch-size", _from(1), 32, "pictures in a step")
+    add("--unfreeze", number(0), None, text)
+    add("--batch-size", number(1), 32, "pictures in a step")
     share = "share of the pictures to test on"
-    add("--validation-split", _from(0, 1, float), 0.2, share, "SHARE")
+    add("--validation-split", number(0, 1, float), 0.2, share, "SHARE")
     text = "a folder with the same classes to test on; FOLDER is not split then"
     add("--validation", str, None, text, "FOLDER")
     text = "decides the split, the order and the head's first weights"
-    add("--seed", _from(0, 2**32 - 1), 0, text)
+    add("--seed", number(0, 2**32 - 1), 0, text)
     text = "go on without the pictures that cannot be used"
     parser.add_argument("--skip-broken", action="store_true", help=text)
     text = "the model; class names, curves and confusion matrix go beside it"
     add("--out", Path, Path("model.keras"), text, "MODEL.keras")
     text = "GPUs of this machine to train on, or parts of its processor if it "
-    add("--devices", _from(1), 1, text + "has none")
+    add("--devices", number(1), 1, text + "has none")
     text = "where process 0 can be reached by all"
     add("--coordinator", _address, None, text, "HOST:PORT")
     text = "processes that train together, each with --devices; JAX only"
-    add("--processes", _from(1), 1, text)
-    add("--process-id", _from(0), 0, "which of them this is, from 0", "I")
+    add("--processes", number(1), 1, text)
+    add("--process-id", number(0), 0, "which of them this is, from 0", "I")
     return parser
 
 
@@ -126,16 +106,7 @@ def parse(argv=None):
             f"{options.weights}; got {options.image_size}."
         )
     _check_group(options)
-    if out.suffix != ".keras" or out.is_dir():
-        raise ValueError(
-            "--out must name a file that ends in .keras, such as model.keras; "
-            f"got {str(out)!r}."
-        )
-    if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
-        raise ValueError(
-            "--out must lie in a folder that can be written to, which "
-            f"{str(out.parent)!r} is not: make it, or choose another."
-        )
+    check_out(out)
     for one in filter(None, (folder, options.validation)):
         if out.resolve().is_relative_to(Path(one).resolve()):
             raise ValueError(

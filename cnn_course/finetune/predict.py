@@ -5,14 +5,13 @@ python -m cnn_course.finetune predict model.keras PICTURE_OR_FOLDER ...
 
 import argparse
 import csv
-import json
-import os
 import sys
 from pathlib import Path
 
 import numpy as np
 
-from cnn_course.datasets.decoding import find_pictures, read_picture
+from cnn_course.datasets.decoding import read_picture
+from cnn_course.pipelines.trained import list_pictures, load_trained
 
 _AT_ONCE = 32  # pictures
 
@@ -38,7 +37,7 @@ def main(argv):
     parser.add_argument("--csv", type=Path, metavar="FILE", help=text)
     options = parser.parse_args(argv)
     try:
-        model, names = load(options.model)
+        model, names = load_trained(options.model)
         paths = list_pictures(options.paths)
         answers = list(predict(model, paths))
     except (OSError, ValueError) as error:
@@ -60,69 +59,6 @@ def main(argv):
                 writer.writerow(row)
         print(f"Written: {options.csv}, {len(read)} of {len(answers)} pictures")
     return 0 if len(read) == len(answers) else 2
-
-
-def load(path):
-    """Load a model that `finetune` has written, and its class names.
-
-    Args:
-        path: path of the .keras file; the names lie beside it.
-
-    Returns:
-        (keras.Model, list of str).
-
-    Raises:
-        ValueError: a file is missing, or the names are of another model.
-    """
-    path = Path(path)
-    beside = path.with_suffix(".classes.json")
-    for one in (path, beside):
-        if not one.is_file():
-            raise ValueError(
-                f"{one} is missing: finetune writes the model and, beside it, "
-                "the names of the classes."
-            )
-    import cnn_course.console.quiet  # isort: skip
-    import keras
-
-    model = keras.models.load_model(path)
-    names = json.loads(beside.read_text(encoding="utf-8"))
-    if len(names) != model.output_shape[-1]:
-        raise ValueError(
-            f"{beside} must have a name for each of the model's "
-            f"{model.output_shape[-1]} classes; it has {len(names)}."
-        )
-    return model, names
-
-
-def list_pictures(paths):
-    """List files and, of folders, all pictures in them.
-
-    Args:
-        paths: list of str, files and folders.
-
-    Returns:
-        List of str; hidden files and other endings are left out of folders,
-        and their number is printed.
-
-    Raises:
-        ValueError: there is no such file, or no picture.
-    """
-    listed, left_out = [], 0
-    for path in paths:
-        if os.path.isfile(path):
-            listed.append(path)
-            continue
-        if not os.path.isdir(path):
-            raise ValueError(f"{path} is neither a picture nor a folder.")
-        found, others = find_pictures(path)
-        listed += found
-        left_out += others.total()
-    if left_out:
-        print(f"Left out {left_out} files without a picture's ending.")
-    if not listed:
-        raise ValueError(f"There is no picture in {', '.join(paths)}.")
-    return listed
 
 
 def predict(model, paths):

@@ -14,13 +14,13 @@ import tensorflow as tf
 from cnn_course import parallel
 from cnn_course.finetune.best import Best
 from cnn_course.finetune.job import build, leads
-from cnn_course.finetune.unfinished import Backups
 from cnn_course.pipelines import (
     build_for_fit,
     load_features,
     load_picture,
     save_features,
 )
+from cnn_course.pipelines.unfinished import Backups
 from cnn_course.transfer import unfreeze_last
 
 

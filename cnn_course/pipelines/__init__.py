@@ -1,11 +1,10 @@
 """From pictures to batches that `fit` reads fast; start in folder.py.
 
-folder.py turns a folder into training and validation batches, listing.py finds
-the files, broken.py names those that are no pictures, splitting.py has every
-class on both sides and no group on both. arrays.py cuts arrays into batches
-without the pauses that tf.data's tuning makes, fitting.py has each step traced
-once. features.py computes a frozen network's features once and refuses stale
-ones.
+listing.py finds its files, broken.py names those that are no pictures,
+splitting.py has every class on both sides and no group on both. arrays.py cuts
+arrays into batches without tf.data's pauses, fitting.py has each step traced
+once, features.py computes a frozen network's features once. unfinished.py lets
+a killed run end with the model it would have had; trained.py loads it again.
 """
 
 from cnn_course.pipelines.arrays import batches, untuned

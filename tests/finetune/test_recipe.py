@@ -12,8 +12,8 @@ from official_weights import link_weights, needs_weights
 from cnn_course import datasets, parallel
 from cnn_course.datasets.bundled import data_folder
 from cnn_course.finetune import main, recipe
-from cnn_course.finetune.unfinished import Backups
 from cnn_course.pipelines import train_val_from_directory
+from cnn_course.pipelines.unfinished import Backups
 from cnn_course.transfer import course_backbone
 
 

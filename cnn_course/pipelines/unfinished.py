@@ -12,27 +12,27 @@ import keras
 from cnn_course.console.progress import bar
 
 
-def fingerprint(job):
-    """Say what the result depends on.
+def fingerprint(model, folder, paths, options):
+    """Say what the result of a run depends on.
 
     Args:
-        job: Job, its model not trained yet.
+        model: keras.Model, not trained yet.
+        folder: path; where the pictures lie in it counts, not where it lies.
+        paths: list of path, the pictures and other files.
+        options: dict from name to value.
 
     Returns:
         str, a line of JSON: options, pictures, first weights, Keras's version.
     """
     made_by = f"{keras.__version__} on {keras.backend.backend()}"
     digest = hashlib.sha256(made_by.encode())
-    for weight in job.model.get_weights():
+    for weight in model.get_weights():
         digest.update(weight.tobytes())
-    for path in job.train.file_paths + job.val.file_paths:
-        name, status = os.path.relpath(path, job.options.folder), os.stat(path)
+    for path in paths:
+        name, status = os.path.relpath(path, folder), os.stat(path)
         text = f"{name}\0{status.st_size}\0{status.st_mtime_ns}\0"
         digest.update(text.encode(errors="surrogateescape"))
-    options = vars(job.options) | {"folder": digest.hexdigest()}
-    for name in ("out", "coordinator", "process_id"):
-        del options[name]
-    return json.dumps(options, default=str)
+    return json.dumps(options | {"made of": digest.hexdigest()}, default=str)
 
 
 def open_work(work, fingerprint):
