@@ -151,6 +151,12 @@ from cnn_course.check.volumes_and_layers import (
     layer_shape,
     receptive_field,
 )
+from cnn_course.check.what_keras_really_does import (
+    distillation_loss,
+    generalized_cross_entropy,
+    norm_gradient,
+    placed_box,
+)
 from cnn_course.check.yolo import (
     box_from_distances,
     cell_numbers,
@@ -193,6 +199,7 @@ __all__ = [
     "different_crops",
     "digit_reader",
     "dilated_span",
+    "distillation_loss",
     "epoch_seconds",
     "excite_parameters",
     "expected_overlap",
@@ -201,6 +208,7 @@ __all__ = [
     "first_dense_weights",
     "flattened",
     "flip",
+    "generalized_cross_entropy",
     "global_average_pool",
     "gradient_steps",
     "gram",
@@ -228,6 +236,7 @@ __all__ = [
     "mirror_landmarks",
     "mirror_picture",
     "missing_rows",
+    "norm_gradient",
     "occlusion_passes",
     "once_in",
     "one_by_one",
@@ -235,6 +244,7 @@ __all__ = [
     "output_size",
     "pareto_front",
     "pixel_shuffle",
+    "placed_box",
     "pool_parameters",
     "read_number",
     "receptive_field",

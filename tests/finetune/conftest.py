@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
-from finetune_runs import COUNTS, eagerly, run
+from eager_fits import eagerly
+from finetune_runs import COUNTS, run
 from tensorflow.python.framework.config import disable_op_determinism
 
 from cnn_course import datasets

@@ -1,13 +1,11 @@
 """Runs of the command that are short, and what they leave."""
 
-import contextlib
 import csv
 import subprocess
 import sys
 
 import keras
 import numpy as np
-import pytest
 from fresh_process import environment
 
 from cnn_course.finetune import main
@@ -15,20 +13,6 @@ from cnn_course.finetune import main
 COUNTS = {"brick": 16, "coffee": 10, "cat": 5}
 SHORT = ("--weights", "course", "--head-epochs", "3", "--epochs", "2")
 SHORT += ("--batch-size", "16", "--unfreeze", "2")
-
-
-@contextlib.contextmanager
-def eagerly():
-    """Let fits run step by step: of short ones, tracing is nearly all."""
-    fit = keras.Model.fit
-
-    def fit_eagerly(self, *args, **options):
-        self.run_eagerly = True
-        return fit(self, *args, **options)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keras.Model, "fit", fit_eagerly)
-        yield
 
 
 def fresh(arguments, cwd, **variables):

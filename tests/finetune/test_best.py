@@ -4,7 +4,8 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
-from finetune_runs import curve, eagerly, run
+from eager_fits import eagerly
+from finetune_runs import curve, run
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
-from finetune_runs import curve, eagerly, fresh, run, weights
+from eager_fits import eagerly
+from finetune_runs import curve, fresh, run, weights
 from official_weights import link_weights, needs_weights
 
 from cnn_course import datasets, parallel

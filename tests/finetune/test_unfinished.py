@@ -7,11 +7,11 @@ from pathlib import Path
 
 import keras
 import pytest
+from eager_fits import eagerly
 from finetune_runs import (
     SHORT,
     assert_same_weights,
     curve,
-    eagerly,
     refused,
     run,
 )
