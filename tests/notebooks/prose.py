@@ -287,18 +287,27 @@ def holds(expression, there):
     return eval(expression, {"__builtins__": {}}, ALLOWED) is True
 
 
-def proved(own, line):
-    """Whether the proof in a line of the table is where it says."""
+def proved(own, line, said):
+    """Whether the proof in a line of the table is where it says.
+
+    Args:
+        own: Page of the claim.
+        line: str, "kind: proof" or "kind 13: proof".
+        said: set of the numbers that a sum must have among its own.
+    """
     hit = re.fullmatch(r"(\w+) ?(\d\d)?: (.+)", line)
     if not hit:
         return False
     kind, number, proof = hit.groups()
     where = page(number) if number else own
-    if kind in EVIDENCE:
-        return any(plain(proof) in text for _, text in where.evidence[kind])
+    if kind in EVIDENCE:  # shorter than five signs, it stands anywhere
+        texts = [text for _, text in where.evidence[kind]]
+        return len(proof) > 4 and any(plain(proof) in text for text in texts)
     found = {
         "fact": lambda: proof in facts(),
-        "sum": lambda: holds(proof, where.everything()),
+        "sum": lambda: (
+            said <= numbers(proof) and holds(proof, where.everything())
+        ),
         "file": lambda: stands_in(*proof.partition("::")),
         "source": lambda: bool(re.search(r"\d|the notes", proof)),
         "once": lambda: True,
@@ -324,18 +333,23 @@ def read(own, table):
             for index, _, text in own.prose
             for hit in re.finditer(pattern, text)
         ]
-        inside = [
-            (index, start)
-            for index, start, end, _, kind in found
+        inside = {
+            (index, start): text[start:end]
+            for index, start, end, text, kind in found
             if kind is None and (index, start) not in covered
             for where, a, b in hits
             if index == where and a <= start and end <= b
-        ]
+        }
+        said = {
+            value(hit)[0]
+            for claim in inside.values()
+            if (hit := re.fullmatch(NUMBER, claim))
+        }
         if len(hits) != 1:
             wrong.append((words, f"stands {len(hits)} times in the prose"))
         elif not inside:
             wrong.append((words, "has no claim that needs it"))
-        elif not proved(own, line):
+        elif not proved(own, line, said):
             wrong.append((words, f"is not proved by {line}"))
         covered |= dict.fromkeys(inside, re.match(r"\w*", line)[0])
     unbound = []
