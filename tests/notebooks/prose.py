@@ -55,7 +55,7 @@ STRUCTURE = {
     "formula": r"(?s)\$\$.*?\$\$|\$[^$]+\$",
     "link": r"\[\d\d(?=[^\]]*\]\((?:notebooks/)?\d\d_)",
     "address": r"\]\([^)\s]*\)|<[^<>]*>|https?://[^\s)]+|arXiv:[\d.]+",
-    "head": r"(?m)^\*\*(?:Needs|Runs):\*\*.*$|^\*Part .*notebook \d\d of \d\d\*$",
+    "head": r"(?m)^\*\*(?:Needs|Runs):\*\*.*$|^\*Part .*of \d\d\*$",
     "list": r"(?m)^(?:\*\*)?\d+\.(?:\*\*)? |^\| \d+ \|",
     "reference": (
         r"(?i)\b(?:notebooks?|appendix|section|sec\.|figure|fig\.|equation"
