@@ -3,8 +3,8 @@
 Read boxes.py and nms.py first, then coco.py (coco_input.py and masks.py read
 what it is given). sliding.py, yolo/ and faster_rcnn/ are three ways to find
 things; detect/ has them look at photographs, folders and films, train/ is the
-command that trains one on a set of your own.
-readers.py and writers.py are the files: COCO JSON and Pascal VOC, by way of
+command that trains one on a set of your own. readers.py, mask_files.py and
+writers.py are the files: COCO JSON, Pascal VOC and PNG masks, by way of
 annotated.py and polygons.py.
 """
 

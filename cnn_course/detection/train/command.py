@@ -42,9 +42,10 @@ def main(argv=None):
         print(f"train: {one_line(error, _WORDS)}", file=sys.stderr)
         return 2
     try:
-        history, kept = {}, 0
+        history, kept, best = {}, "", -1.0
         for stage in STAGES[options.backbone]:
-            history[stage.name], kept = train(job, stage)
+            history[stage.name], epoch, best = train(job, stage, best)
+            kept = f"epoch {epoch} of {stage.name}" if epoch else kept
         report(job, history, kept)
         remove_work(job.work)
     except OSError as error:  # a full disk, say

@@ -121,22 +121,23 @@ class KeepBest(keras.callbacks.Callback):
 
     Attributes:
         weights: list of arrays, the best so far.
-        kept: int, the epoch that they are of, from 1; 0: none yet.
+        kept: int, the epoch that they are of, from 1; 0: from before.
         best: float, their mAP.
 
     Args:
         backups: Backups of this training; the best weights go with them.
         val: BoxedImages.
         epochs: int, of the training.
+        start: (weights, mAP), what was there before.
     """
 
-    def __init__(self, backups, val, epochs):
+    def __init__(self, backups, val, epochs, start):
         super().__init__()
         self.backups, self.val = backups, val
         self.truth = to_coco(val)
         steps = np.linspace(0, epochs, min(LOOKS, epochs) + 1)[1:]
         self.looks = set(np.round(steps).astype(int).tolist())
-        self.weights, self.kept, self.best = None, 0, -1.0
+        (self.weights, self.best), self.kept = start, 0
         path = backups.open / "best.npz"
         if path.exists():
             with np.load(path) as file:
@@ -152,13 +153,8 @@ class KeepBest(keras.callbacks.Callback):
             if figures["AP"] > self.best:
                 self.kept, self.best = epoch + 1, figures["AP"]
                 self.weights = self.model.get_weights()
-        if self.weights is not None:
-            np.savez(
-                self.backups.open / "best.npz",
-                *self.weights,
-                kept=self.kept,
-                best=self.best,
-            )
+        path = self.backups.open / "best.npz"
+        np.savez(path, *self.weights, kept=self.kept, best=self.best)
 
 
 def make_batches(job, first, last, steps):
@@ -211,16 +207,18 @@ def make_batches(job, first, last, steps):
     return untuned(data.map(batch, 2).prefetch(4))
 
 
-def train(job, stage):
+def train(job, stage, before=-1.0):
     """Train one stage from its last backup on; the model gets its best weights.
 
     Args:
         job: Job; its model is changed in place.
         stage: Stage.
+        before: float, the mAP that the model has so far; -1: none.
 
     Returns:
-        (history, kept): list of dict from metric to float, one an epoch; and
-        the epoch that the model is of, from 1.
+        (history, kept, best): list of dict from metric to float, one an epoch;
+        the epoch that the model is of now, from 1, or 0 if none was better
+        than before; and its mAP.
     """
     options, n = job.options, len(job.train.images)
     epochs = epochs_of(stage, n, options.epochs, options.backbone)
@@ -237,7 +235,8 @@ def train(job, stage):
     optimizer = keras.optimizers.AdamW(rate, weight_decay=1e-3, beta_2=0.98)
     job.model.compile(optimizer, loss=yolo.free_loss)
     backups = Backups(job.work / stage.name)
-    best = KeepBest(backups, job.val, epochs)
+    start = job.model.get_weights(), before
+    best = KeepBest(backups, job.val, epochs, start)
     done = len(backups.history)
     build_for_fit(job.model, make_batches(job, 0, 1, steps))
     _say_how_long(job, stage, epochs, done)
@@ -254,7 +253,7 @@ def train(job, stage):
         verbose=0,
     )
     job.model.set_weights(best.weights)
-    return backups.history, best.kept
+    return backups.history, best.kept, best.best
 
 
 def _say_how_long(job, stage, epochs, done):

@@ -131,7 +131,7 @@ def report(job, history, kept):
     Args:
         job: Job, its model trained.
         history: dict from stage to list of dict from metric to float.
-        kept: int, the epoch of the last stage that the model is of.
+        kept: str, the epoch that the model is of.
     """
     out, names = job.options.out, job.train.class_names
     endings = "classes.json", "history.csv", "curves.png", "mistakes.png"
@@ -196,7 +196,7 @@ def _tell_scores(job, kept, path):
     print(
         f"mAP on {len(job.val.images)} validation pictures: "
         f"{figures['AP50']:.3f} at IoU 0.5, {figures['AP']:.3f} at 0.5 to "
-        f"0.95. Kept is epoch {kept}, the best on these very pictures.\n"
+        f"0.95. Kept is {kept}, the best on these very pictures.\n"
         f"With scores above {threshold:.2f}, {precision:.0%} of the boxes are "
         f"right and {recall:.0%} of the things are found."
     )
