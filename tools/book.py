@@ -22,7 +22,8 @@ PARTS = {
     "II · Networks": "0[7-9] 1[0-3]",
     "III · Practice": "1[4-6]",
     "IV · Detection and segmentation": "1[7-9] 2[0-2]",
-    "V · Applications and insight": "2[3-9]",
+    "V · Applications and insight": "2[3-7]",
+    "Appendix": "28",
     "Reference": "glossary",
 }
 

@@ -27,7 +27,7 @@ from written import CATALOGUE, README, write_page, write_start
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 RUNS = re.compile(r"\*\*Runs:\*\* (.*)")
-PART = re.compile(r"^\*(Part .*) · notebook", re.MULTILINE)
+PART = re.compile(r"^\*(Part .*|Appendix) · notebook", re.MULTILINE)
 THUMBNAIL_SIZE = (220, 130)
 
 

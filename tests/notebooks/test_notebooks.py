@@ -149,7 +149,10 @@ def test_first_cell(path):
     title, *rest = first.source.splitlines()
     assert re.fullmatch(r"# [^:]+: [^:]+\?", title)
     number = path.stem[:2]
-    assert re.search(rf"notebook {number} of 27\*$", first.source, re.MULTILINE)
+    place = rf"^\*Part .+ · notebook {number} of 27\*$"
+    if number > "27":
+        place = rf"^\*Appendix · notebook {number}\*$"
+    assert re.search(place, first.source, re.MULTILINE)
     assert sum(line.startswith("- ") for line in rest) == 3
     assert re.search(r"^\*\*Needs:\*\* \S", first.source, re.MULTILINE)
     runs = r"^\*\*Runs:\*\* \d+ s on two CPU cores, \d+\.\d GB of memory\.$"
@@ -338,6 +341,14 @@ def test_map_names_each_part_once_above_its_notebooks(course):
     assert "[02 Two]" in rows[5]
     assert rows[6] == "| | **Part II · B: c** | | |"
     assert sum("**" in row for row in rows) == 2
+
+
+def test_an_appendix_begins_its_own_part(course):
+    part = "*Appendix · notebook 05*\n\n"
+    write(course.NOTEBOOKS / "05_five.ipynb", "Five: what else?", part=part)
+    rows = course.course_map("").splitlines()
+    assert rows[-2] == "| | **Appendix** | | |"
+    assert "[05 Five]" in rows[-1]
 
 
 BEGIN, END = "<!-- map: written by make notebooks -->", "<!-- end of map -->"
