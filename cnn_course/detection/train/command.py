@@ -3,7 +3,7 @@
 import sys
 
 from cnn_course.console.arguments import one_line
-from cnn_course.detection.train.options import STAGES, parse
+from cnn_course.detection.train.options import STARTS, parse
 
 _WORDS = (
     ("image_folder=", "--image-folder"),
@@ -43,7 +43,7 @@ def main(argv=None):
         return 2
     try:
         history, kept, best = {}, "", -1.0
-        for stage in STAGES[options.backbone]:
+        for stage in STARTS[options.backbone].stages:
             history[stage.name], epoch, best = train(job, stage, best)
             kept = f"epoch {epoch} of {stage.name}" if epoch else kept
         report(job, history, kept)

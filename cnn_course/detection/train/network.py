@@ -1,4 +1,4 @@
-"""What learns: two maps of a backbone, brought together, and YOLO's head.
+"""What learns: maps of a backbone, brought together, and YOLO's head.
 
 Lin et al. 2017, "Feature pyramid networks", https://arxiv.org/abs/1612.03144.
 """
@@ -28,49 +28,50 @@ def scratch():
 
 
 def lite0():
-    """Make EfficientNet-Lite0 with ImageNet's weights, cut off at stride 16.
+    """Make EfficientNet-Lite0 with ImageNet's weights, without its top.
 
     Returns:
         keras.Model, pictures (batch, height, width, 3), 0 to 255 -> maps of
-        stride 8 (40 channels) and of stride 16 (112 channels).
+        stride 8 (40 channels), 16 (112 channels) and 32 (320 channels).
 
     Raises:
         OSError: the package with the weights is not installed.
     """
     net = efficientnet_lite0((None, None, 3), include_top=False)
     load_imagenet_weights(net)
-    maps = [net.get_layer(f"{block}_add").output for block in _LITE0]
+    maps = [net.get_layer(name).output for name in _LAST_OF_STRIDE]
     return keras.Model(net.input, maps, name="backbone")
 
 
-_LITE0 = ("block3_2", "block5_3")  # the last of stride 8, and of stride 16
+_LAST_OF_STRIDE = ("block3_2_add", "block5_3_add", "block7_1_project_bn")
 BACKBONES = {"scratch": scratch, "lite0": lite0}
 
 
 def detector(image_size, classes, base):
-    """Put a backbone, its two maps' sum, and YOLO's free head together.
+    """Put a backbone, its maps' sum, and YOLO's free head together.
 
-    The coarse map has seen more of the picture, the fine one knows better
-    where things are: one level of a feature pyramid.
+    A coarse map has seen more of the picture, a fine one knows better where
+    things are: one level of a feature pyramid.
 
     Source: Lin et al. 2017, sec. 3, Fig. 3.
     Differs: one level predicts; there, each does.
 
     Args:
-        image_size: (height, width) in pixels, multiples of 16.
+        image_size: (height, width) in pixels, multiples of the coarsest
+            map's stride.
         classes: int >= 1.
-        base: keras.Model, one of BACKBONES.
+        base: keras.Model, one of BACKBONES: maps from fine to coarse.
 
     Returns:
         keras.Model, pictures (batch, height, width, 3), 0 to 255 -> (batch,
         height / 8, width / 8, 4 + classes), as `yolo.predict` reads it.
     """
     inputs = keras.Input((*image_size, 3))
-    fine, coarse = base(inputs)
-    coarse = layers.Conv2D(64, 1, name="coarse")(coarse)
-    coarse = layers.UpSampling2D(name="coarse_up")(coarse)
-    fine = layers.Conv2D(64, 1, name="fine")(fine)
-    x = layers.Add(name="together")([fine, coarse])
+    *finer, coarsest = base(inputs)
+    x = layers.Conv2D(64, 1, name=f"map{len(finer) + 1}")(coarsest)
+    for i, maps in reversed(list(enumerate(finer, start=1))):
+        x = layers.UpSampling2D(name=f"up{i}")(x)
+        maps = layers.Conv2D(64, 1, name=f"map{i}")(maps)
+        x = layers.Add(name=f"sum{i}")([maps, x])
     x = yolo.conv_unit(x, 64, name="neck")
-    outputs = yolo.free_head(x, classes)
-    return keras.Model(inputs, outputs, name="detector")
+    return keras.Model(inputs, yolo.free_head(x, classes), name="detector")

@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from cnn_course.console.arguments import Parser, check_out, number
 
+FEWEST_EPOCHS = 10  # of a stage, however large the set
+UNFREEZE = 30  # layers of a trained backbone, counted from its end
+
 
 class Stage(NamedTuple):
     """A stretch of the training.
@@ -21,14 +24,27 @@ class Stage(NamedTuple):
     frozen: bool = False
 
 
-STAGES = {
-    "scratch": (Stage("training", 10_000, 5e-3),),
-    "lite0": (
-        Stage("frozen", 1_600, 3e-3, frozen=True),
-        Stage("unfrozen", 1_600, 5e-4),
+class Start(NamedTuple):
+    """What suits a backbone.
+
+    wide_enough: int, pixels that the small things shall have each way.
+    stages: tuple of Stage, in order.
+    """
+
+    wide_enough: int
+    stages: tuple
+
+
+STARTS = {
+    "scratch": Start(16, (Stage("training", 8_000, 5e-3),)),
+    "lite0": Start(
+        32,
+        (
+            Stage("frozen", 1_200, 3e-3, frozen=True),
+            Stage("unfrozen", 2_000, 1e-3),
+        ),
     ),
 }
-FEWEST_EPOCHS = 10  # of a stage, however large the set
 
 
 def _parser():
@@ -51,7 +67,7 @@ def _parser():
     text = "scratch: random weights; lite0: EfficientNet-Lite0 with "
     text += "ImageNet's, for few pictures (default: %(default)s)"
     parser.add_argument(
-        "--backbone", choices=STAGES, default="scratch", help=text
+        "--backbone", choices=STARTS, default="scratch", help=text
     )
     text = "folder that a COCO file's picture names start from, if it is not "
     text += "found beside the file"
@@ -67,7 +83,8 @@ def _parser():
     add("--image-size", number(32, 2048), None, text)
     text = "times that each picture is seen (default: what the set needs)"
     add("--epochs", number(1), None, text)
-    add("--batch-size", number(1), 16, "pictures in a step")
+    text = "pictures in a step (default: a tenth of them, from 4 to 16)"
+    add("--batch-size", number(1), None, text)
     text = "do not mirror pictures: left and right mean something, as in text"
     parser.add_argument("--no-flip", action="store_true", help=text)
     text = "decides the split, the order and the first weights"
@@ -100,12 +117,12 @@ def epochs_of(stage, pictures, epochs, backbone):
         stage: Stage.
         pictures: int >= 1, in the training set.
         epochs: int, --epochs: of all stages together; None: what the set needs.
-        backbone: str, a key of STAGES.
+        backbone: str, a key of STARTS.
 
     Returns:
         int >= 1.
     """
-    stages = STAGES[backbone]
+    stages = STARTS[backbone].stages
     if epochs is not None:
         before = stages[: stages.index(stage)]
         total = sum(one.pictures for one in stages)

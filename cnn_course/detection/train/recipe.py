@@ -18,7 +18,7 @@ from cnn_course.detection import coco_evaluate, yolo
 from cnn_course.detection.annotated import BoxedImages
 from cnn_course.detection.train import augment, sets
 from cnn_course.detection.train.network import BACKBONES, detector
-from cnn_course.detection.train.options import STAGES, epochs_of
+from cnn_course.detection.train.options import STARTS, UNFREEZE, epochs_of
 from cnn_course.detection.writers import detections_to_coco, to_coco
 from cnn_course.pipelines import build_for_fit, untuned
 from cnn_course.pipelines.unfinished import Backups, fingerprint, open_work
@@ -26,7 +26,6 @@ from cnn_course.transfer import freeze, unfreeze_last
 
 LOOKS = 10  # at the validation pictures, in a stage
 AT_ONCE = 8  # pictures in a call: Keras keeps all maps of one
-UNFREEZE = 20  # layers of the backbone, counted from its end
 _SMALL = 0.05  # below this score, a box hardly moves the mAP
 
 
@@ -72,20 +71,23 @@ def prepare(options):
                 "--validation may not have pictures of DATASET; both have "
                 f"{len(both)}, {sorted(both)[0].name} among them."
             )
-    size = sets.fit_size(found, options.image_size)
+    start = STARTS[options.backbone]
+    size = sets.fit_size(found, start.wide_enough, options.image_size)
     sets.tell(found, size)
     if other is None:
         places = sets.split(found, options.validation_split, options.seed)
         train, val = sets.load(found, size, places)
     else:
         (train,), (val,) = sets.load(found, size), sets.load(other, size)
+    if options.batch_size is None:
+        options.batch_size = int(np.clip(len(train.images) // 10, 4, 16))
     keras.utils.set_random_seed(options.seed)
     base = BACKBONES[options.backbone]()
     model = detector(size, len(found.class_names), base)
     work = options.out.with_suffix(".work")
     paths = found.paths + (other.paths if other else [])
     told = {k: v for k, v in vars(options).items() if k != "out"}
-    told["stages"], told["truth"] = STAGES[options.backbone], hashlib.sha256()
+    told["start"], told["truth"] = start, hashlib.sha256()
     for one in (train, val):
         told["truth"].update(np.concatenate(one.boxes).tobytes())
         told["truth"].update(np.concatenate(one.labels).tobytes())

@@ -10,7 +10,7 @@ from cnn_course.pipelines.splitting import check_split, split_paths
 
 STRIDE = 8  # pixels of a picture along a cell of the grid
 SIZES = (96, 128, 160, 192, 224, 256, 288, 320)  # of the longer side
-_WIDE_ENOUGH = 16  # pixels that nine things of ten shall have, each way
+STEP = 32  # pixels: sides are multiples, so that the coarsest maps fit
 _MAY_SHARE = 0.02  # of the things: so many may have their centre in one cell
 
 
@@ -151,16 +151,17 @@ def split(annotated, share, seed):
     return [np.sort(np.array(side, int)) for side in sides]
 
 
-def fit_size(annotated, longer=None):
+def fit_size(annotated, wide_enough=16, longer=None):
     """Choose a size at which the things are large enough for the grid.
 
-    The sides are multiples of 16, in the shape that pictures here usually
-    have. The longer one is the least of SIZES at which nine things of ten
-    have 16 pixels each way and 2 % or fewer have their centre in a cell of
-    8x8 pixels together with another one; pictures are not enlarged for it.
+    The sides are multiples of STEP, in the shape that pictures here usually
+    have. The longer one is the least of SIZES at which nine things of ten are
+    wide enough, and 2 % or fewer have their centre in a cell of 8x8 pixels
+    together with another one; pictures are not enlarged for it.
 
     Args:
         annotated: Annotated.
+        wide_enough: int, pixels each way.
         longer: int, the longer side; None: choose.
 
     Returns:
@@ -168,18 +169,18 @@ def fit_size(annotated, longer=None):
     """
     shapes = annotated.sizes.astype(float)
     wide = np.median(shapes[:, 1] / shapes[:, 0])
-    most = np.median(shapes.max(axis=1)) + 16
+    most = np.median(shapes.max(axis=1)) + STEP
 
     def sides(longer):
         across, down = longer * min(wide, 1), longer * min(1 / wide, 1)
-        return tuple(max(16 * round(s / 16), 32) for s in (down, across))
+        return tuple(max(STEP * round(s / STEP), STEP) for s in (down, across))
 
     if longer is not None:
         return sides(longer)
     for size in SIZES:
         sides_of_things, sharing = _seen_at(annotated, sides(size))
         small = np.percentile(sides_of_things, 10)
-        if small >= _WIDE_ENOUGH and sharing.mean() <= _MAY_SHARE:
+        if small >= wide_enough and sharing.mean() <= _MAY_SHARE:
             break
         if size > most:
             break

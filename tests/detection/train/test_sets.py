@@ -117,18 +117,18 @@ def test_the_size_is_as_small_as_the_things_allow(height, width, share):
     side = share * min(height, width)
     found = annotated([(height, width)], [[[5, 5, 5 + side, 5 + side]]])
     size = sets.fit_size(found)
-    assert all(s % 16 == 0 and s >= 32 for s in size)
+    assert all(s % 32 == 0 and s >= 32 for s in size)
     assert max(size) <= max(sets.SIZES)
     shorter, shared = sets._seen_at(found, size)
     assert not shared.any()
     if max(size) not in (min(sets.SIZES), max(sets.SIZES)):
         smaller = sets.SIZES[sets.SIZES.index(max(size)) - 1]
-        before = sets.fit_size(found, smaller)
+        before = sets.fit_size(found, longer=smaller)
         assert sets._seen_at(found, before)[0][0] < 16
         if max(size) < max(height, width):
             assert shorter[0] >= 16
-    # The pictures' shape is kept, to a step of 16 pixels.
-    assert abs(size[1] - size[0] * width / height) <= 8 * (1 + width / height)
+    # The pictures' shape is kept, to a step of 32 pixels.
+    assert abs(size[1] - size[0] * width / height) <= 16 * (1 + width / height)
 
 
 def test_things_that_meet_in_a_cell_part_in_larger_pictures(capsys):
