@@ -290,6 +290,21 @@ def test_steps_are_tens(monkeypatch):
         faces.train_embedder(*pictures, faces.triplet_loss, steps=5)
 
 
+def test_train_embedder_takes_another_optimizer(monkeypatch):
+    compiled = []
+    monkeypatch.setattr(
+        keras.Model, "fit", lambda model, *_, **how: compiled.append(model)
+    )
+    pictures = np.zeros((96, 8, 8, 1)), np.repeat(np.arange(24), 4)
+    mine = keras.optimizers.SGD(0.5)
+    for loss in (faces.triplet_loss, "classifier"):
+        faces.train_embedder(*pictures, loss, steps=10, optimizer=mine)
+        assert compiled.pop().optimizer is mine
+        mine = keras.optimizers.SGD(0.5)
+    faces.train_embedder(*pictures, faces.triplet_loss, steps=10)
+    assert isinstance(compiled.pop().optimizer, keras.optimizers.Adam)
+
+
 def test_embedder_and_siamese():
     embed = faces.embedder((24, 16, 1), dimensions=5)
     rng = np.random.default_rng(0)

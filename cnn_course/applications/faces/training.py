@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers, ops
 
 from cnn_course.geometry import whole_number
-from cnn_course.pipelines import SlantedTriangle, build_for_fit
+from cnn_course.pipelines import build_for_fit
 
 _CROSS_ENTROPY = "sparse_categorical_crossentropy"
 
@@ -109,7 +109,9 @@ class BalancedBatches(keras.utils.PyDataset):
         self.epoch += 1
 
 
-def train_embedder(images, labels, loss, *, steps=300, seed=0, callbacks=()):
+def train_embedder(
+    images, labels, loss, *, steps=300, seed=0, optimizer=None, callbacks=()
+):
     """Train an embedder from random weights, on batches of 24 classes × 4.
 
     Args:
@@ -120,6 +122,8 @@ def train_embedder(images, labels, loss, *, steps=300, seed=0, callbacks=()):
         steps: int >= 10, batches, rounded down to tens: `fit` is told of
             ten epochs.
         seed: int, decides weights and batches.
+        optimizer: keras.optimizers.Optimizer, a new one; None: Adam, at a rate
+            that falls from 0.002 to 0 along a cosine.
         callbacks: for `fit`.
 
     Returns:
@@ -136,9 +140,10 @@ def train_embedder(images, labels, loss, *, steps=300, seed=0, callbacks=()):
         classes = len(np.unique(labels))
         x = layers.Dense(classes, activation="softmax")(x)
         model, loss = keras.Model(embed.input, x), _CROSS_ENTROPY
-    rate = SlantedTriangle(8e-3, steps)
-    # 0.98: squared gradients of 50 steps, not 1000, which are never made.
-    model.compile(keras.optimizers.Adam(rate, beta_2=0.98), loss)
+    if optimizer is None:
+        rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
+        optimizer = keras.optimizers.Adam(rate)
+    model.compile(optimizer, loss)
     batches = BalancedBatches(
         images, labels, classes=24, steps=steps // 10, seed=seed
     )
