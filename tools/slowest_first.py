@@ -14,6 +14,7 @@ RUNS = re.compile(r"\*\*Runs:\*\* (\d+) s")  # `make notebooks` writes it
 SECONDS = {
     "parallel/test_supervisor.py": 100,
     "nets/test_copied.py": 60,
+    "detection/train/test_train.py": 60,
     "finetune/test_unfinished.py": 66,
     "nets/test_efficientnet.py": 55,
     "finetune/test_recipe.py": 45,
