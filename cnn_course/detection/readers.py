@@ -247,12 +247,27 @@ def _voc_row(thing, where, image, class_names):
     return Row(where, image, box, class_names.index(name), ignored, [])
 
 
-def read_voc(folder, *, split=None, class_names=None):
+def _count_from(roots):
+    """The number of the first pixel: 1, or 0 if boxes begin within it."""
+    begins = []
+    for root in roots:
+        for box in root.iterfind("object/bndbox"):
+            begins += [box.findtext("xmin"), box.findtext("ymin")]
+    try:
+        return 0 if 0 <= min(map(float, begins), default=1) < 1 else 1
+    except (TypeError, ValueError):
+        return 1  # the check of all boxes tells what is no number
+
+
+def read_voc(folder, *, split=None, class_names=None, first_pixel=None):
     """Read pictures with boxes from a folder like Pascal VOC's.
 
     The folder has Annotations/*.xml and JPEGImages/. VOC counts pixels from
     1 and a box includes its last one, so that 1 is taken off x_min and y_min.
     Boxes are cut at the picture's edges.
+
+    Many tools count from 0. Of those, boxes at the left or upper edge tell:
+    they begin at 0. Then nothing is taken off any box, and that is printed.
 
     Args:
         folder: path.
@@ -260,6 +275,8 @@ def read_voc(folder, *, split=None, class_names=None):
             all there are, by name.
         class_names: list of str, gives the labels their order; None: the
             names found in all annotations, sorted.
+        first_pixel: 1 or 0, the number of the first pixel; None: 0 if any box
+            of the folder begins at 0 and none before, else 1.
 
     Returns:
         Annotated; VOC has no polygons.
@@ -267,8 +284,13 @@ def read_voc(folder, *, split=None, class_names=None):
     Raises:
         ValueError: there are no annotations, a file is broken, names a
             picture that is missing or an unknown class, or has a box that is
-            none; the message names the file and the object.
+            none, and the message names the file and the object; or
+            first_pixel is neither 0 nor 1.
     """
+    if first_pixel not in (None, 0, 1):
+        raise ValueError(
+            f"first_pixel must be 0, 1 or None; got {first_pixel!r}."
+        )
     folder = Path(folder)
     files = {p.stem: p for p in sorted((folder / "Annotations").glob("*.xml"))}
     if not files:
@@ -290,4 +312,11 @@ def read_voc(folder, *, split=None, class_names=None):
         for j, thing in enumerate(root.iterfind("object")):
             where = f"object {j} of {files[stem].name}"
             rows.append(_voc_row(thing, where, i, list(class_names)))
-    return assemble(rows, paths, sizes, class_names, str(folder), first_pixel=1)
+    start = _count_from(roots.values()) if first_pixel is None else first_pixel
+    found = assemble(rows, paths, sizes, class_names, str(folder), start)
+    if first_pixel is None and start == 0:
+        print(
+            "Pixels are counted from 0, not from 1 as VOC does: a box begins "
+            "at 0. If it only overhangs its picture, give first_pixel=1."
+        )
+    return found

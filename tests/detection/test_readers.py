@@ -580,10 +580,40 @@ def test_voc_counts_from_one_and_includes_the_last_pixel(voc):
     assert annotated.boxes[0].tolist() == [[0, 1, 9, 8]]
     assert annotated.class_names == ("cup",)
     assert annotated.sizes.tolist() == [[32, 48]]
-    # One pixel, and tools that count from 0.
     assert read_voc(voc(xmax=1)).boxes[0].tolist() == [[0, 1, 1, 8]]
-    assert read_voc(voc(xmin=0)).boxes[0].tolist() == [[0, 1, 9, 8]]
     assert read_voc(voc(xmin=1.5)).boxes[0].tolist() == [[0.5, 1, 9, 8]]
+
+
+def test_voc_that_counts_from_zero(voc, capsys):
+    folder = voc(xmin=0)
+    assert read_voc(folder).boxes[0].tolist() == [[0, 2, 9, 8]]
+    assert "counted from 0, not from 1" in capsys.readouterr().out
+    known = read_voc(folder, first_pixel=1)
+    assert known.boxes[0].tolist() == [[0, 1, 9, 8]]
+    # A box that overhangs its picture tells nothing.
+    assert read_voc(voc(xmin=-3)).boxes[0].tolist() == [[0, 1, 9, 8]]
+    folder = voc(xmin=5)
+    assert read_voc(folder).boxes[0].tolist() == [[4, 1, 9, 8]]
+    zero = read_voc(folder, first_pixel=0)
+    assert zero.boxes[0].tolist() == [[5, 2, 9, 8]]
+    assert capsys.readouterr().out == ""
+    with pytest.raises(ValueError, match="first_pixel must be 0, 1 or None"):
+        read_voc(folder, first_pixel=2)
+
+
+# As write_voc adds 1 to the first two.
+EDGES = ([-1, 4, 9, 9], [3, 4, 9, 9])
+
+
+def test_splits_agree_on_the_first_pixel(tmp_path):
+    """The box that begins at 0 is in the other split."""
+    drawn = draw_set(4, 2)
+    drawn = [
+        (p, np.array([b]), [0]) for (p, *_), b in zip(drawn, EDGES, strict=True)
+    ]
+    folder = write_voc(drawn, tmp_path)
+    (folder / "ImageSets" / "Main" / "one.txt").write_text("001\n")
+    assert read_voc(folder, split="one").boxes[0].tolist() == [[4, 5, 9, 9]]
 
 
 def test_difficult_objects_are_left_out_of_training(voc):
