@@ -6,6 +6,7 @@ from PIL import Image
 ZOOM = (0.7, 1.5)
 _GREY = (128, 128, 128)  # beside the picture, as in `load_images`
 _LEAST_VISIBLE = 0.4  # of a thing's area, or it is none any more
+_LEAST_SIDE = 2  # pixels, likewise
 
 
 def vary(image, boxes, labels, rng, *, flip=True):
@@ -13,7 +14,8 @@ def vary(image, boxes, labels, rng, *, flip=True):
 
     A window of the picture, 1/1.5 to 1/0.7 times as large, becomes the
     picture; where it reaches out, there is grey. Boxes are cut at its edges,
-    and those of which less than 40 % are left are dropped.
+    and those of which less than 40 % are left, or less than 2 pixels each way,
+    are dropped.
 
     Args:
         image: uint8 array (height, width, 3).
@@ -46,9 +48,10 @@ def vary(image, boxes, labels, rng, *, flip=True):
     if mirrored:
         boxes[:, [0, 2]] = width - boxes[:, [2, 0]]
     inside = np.clip(boxes, 0, np.tile([width, height], 2))
-    seen = (inside[:, 2:] - inside[:, :2]).prod(axis=1)
+    sides = inside[:, 2:] - inside[:, :2]
     whole = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-    keep = seen > _LEAST_VISIBLE * whole
+    keep = sides.prod(axis=1) > _LEAST_VISIBLE * whole
+    keep &= sides.min(axis=1) >= _LEAST_SIDE
     return image, inside[keep], labels[keep]
 
 

@@ -62,7 +62,8 @@ def prepare(options):
     other = None
     if options.validation is not None:
         names = list(found.class_names)
-        other = sets.choose(sets.read(options.validation), names)
+        other = sets.read(options.validation)
+        other = sets.choose(other, names, may_lack=True)
         both = {p.resolve() for p in found.paths} & {
             p.resolve() for p in other.paths
         }

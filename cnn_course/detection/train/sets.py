@@ -51,13 +51,15 @@ def read(dataset, image_folder=None):
     )
 
 
-def choose(annotated, classes=None):
+def choose(annotated, classes=None, *, may_lack=False):
     """Keep the things of some classes; the pictures all stay.
 
     Args:
         annotated: Annotated.
         classes: list of str, their order is that of the labels; None: all
             that have a thing to learn, and the others are named.
+        may_lack: bool, True for a set to validate on: one of the classes may
+            have no thing in it.
 
     Returns:
         Annotated.
@@ -73,7 +75,7 @@ def choose(annotated, classes=None):
         np.add.at(counts, labels[~ignored], 1)
     with_things = [name for name, n in zip(names, counts, strict=True) if n]
     for name in classes or ():
-        if name not in with_things:
+        if name not in with_things and not may_lack:
             raise ValueError(
                 f"--classes must be among those that have things to learn, "
                 f"{', '.join(with_things) or 'and there are none'}; got "

@@ -2,6 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnn_course.detection import yolo
 from cnn_course.detection.train import augment
 
 seeds = st.integers(0, 10**6)
@@ -54,6 +55,22 @@ def test_each_thing_that_is_cut_too_far_is_dropped():
             assert 0 <= x_min < x_max <= 80
             assert 0 <= y_min < y_max <= 60
     assert 100 < kept < 200
+
+
+@given(seeds)
+def test_no_sliver_is_taken_for_relative(seed):
+    # In the corner, tiny boxes would look like shares of the picture.
+    box = np.array([[0.0, 0, 1.4, 1.4]])
+    _, boxes, _ = augment.vary(
+        white_on_black([0, 0, 1, 1]),
+        box,
+        np.array([0]),
+        np.random.default_rng(seed),
+    )
+    targets = yolo.encode_free(
+        boxes, [0] * len(boxes), classes=1, image_size=(60, 80), grid=(8, 10)
+    )
+    assert (targets[..., 4].sum() > 0) == (len(boxes) > 0)
 
 
 @given(seeds)
