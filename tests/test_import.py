@@ -127,3 +127,14 @@ def test_quiet_changes_nothing_in_tensorflow_or_keras(quiet):
     listed, _, _ = quiet.stdout.partition("--- works\n")
     assert plain == listed
     assert "DatasetV2 __iter__" in plain
+
+
+def test_commands_load_tensorflow_after_their_options_alone():
+    # Loaded earlier, it prints its start-up messages, and --help takes long.
+    rooms = ("detection.detect", "detection.train", "finetune")
+    names = [f"cnn_course.{room}.command" for room in rooms]
+    code = (
+        f"import sys, {', '.join(names)}\n"
+        "assert 'tensorflow' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment())

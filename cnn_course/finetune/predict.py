@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from cnn_course.datasets.decoding import read_picture
-from cnn_course.pipelines.trained import list_pictures, load_trained
 
 _AT_ONCE = 32  # pictures
 
@@ -37,6 +36,10 @@ def main(argv):
     parser.add_argument("--csv", type=Path, metavar="FILE", help=text)
     options = parser.parse_args(argv)
     try:
+        # Now and not before: --help needs no TensorFlow.
+        import cnn_course.console.quiet  # isort: skip
+        from cnn_course.pipelines.trained import list_pictures, load_trained
+
         model, names = load_trained(options.model)
         paths = list_pictures(options.paths)
         answers = list(predict(model, paths))

@@ -10,7 +10,6 @@ from pathlib import Path
 from cnn_course.console.arguments import Parser, number, one_line
 from cnn_course.datasets.decoding import read_picture
 from cnn_course.detection.detect.any_picture import detect
-from cnn_course.pipelines.trained import list_pictures, load_trained
 
 
 def _parser():
@@ -44,6 +43,10 @@ def main(argv=None):
     """
     try:
         options = _parser().parse_args(argv)
+        # Now and not before: --help needs no TensorFlow.
+        import cnn_course.console.quiet  # isort: skip
+        from cnn_course.pipelines.trained import list_pictures, load_trained
+
         model, names = load_trained(options.model, besides=4)
         paths = list_pictures(options.paths)
         if options.draw is not None:
