@@ -79,6 +79,31 @@ def _check_net(input_shape, classes, smallest):
         raise ValueError(f"classes must be an int >= 1; got {classes!r}.")
 
 
+def _check_sides(shape, depth):
+    step = 2**depth
+    if any(side is not None and side % step for side in shape[:2]):
+        raise ValueError(
+            f"Height and width must be multiples of {step} for depth={depth}; "
+            f"got {tuple(shape)}. Pad the pictures, or take a smaller depth."
+        )
+
+
+def _open_sides(x, depth):
+    """Pass pictures on, or tell those whose sides are no multiples.
+
+    A layer class of our own would be missing where the saved model is loaded
+    with Keras alone, so this is Keras's, with another call while it lives.
+    """
+    layer = layers.Identity(name="sides")
+
+    def call(x):
+        _check_sides(x.shape[1:], depth)
+        return x
+
+    layer.call = call
+    return layer(x)
+
+
 def unet(
     input_shape=(256, 256, 1),
     classes=2,
@@ -97,7 +122,9 @@ def unet(
 
     Args:
         input_shape: (height, width, channels); sides are multiples of 2 to
-            the power of depth; None sides stay open.
+            the power of depth; None sides stay open, and pictures of other
+            sides are an error when they come. (Saved and loaded, the network
+            leaves that error to Keras.)
         classes: int >= 1.
         filters: int >= 1, of the first convolutions; each halving doubles it.
         depth: int >= 0, how often the size is halved.
@@ -110,16 +137,14 @@ def unet(
     Raises:
         ValueError: an argument is outside the ranges above.
     """
-    step = 2**depth if isinstance(depth, int) and depth >= 0 else 1
-    _check_net(input_shape, classes, step)
-    if any(side is not None and side % step for side in input_shape[:2]):
-        raise ValueError(
-            f"input_shape must have sides that are multiples of {step} for "
-            f"depth={depth}; got {input_shape!r}. Pad the pictures, or take a "
-            "smaller depth."
-        )
-    inputs = keras.Input(input_shape)
-    x = u_block(inputs, filters, depth, name="u")
+    has_depth = isinstance(depth, int) and depth >= 0  # else u_block tells
+    _check_net(input_shape, classes, 2**depth if has_depth else 1)
+    if has_depth:
+        _check_sides(input_shape, depth)
+    x = inputs = keras.Input(input_shape)
+    if has_depth and None in input_shape[:2]:
+        x = _open_sides(x, depth)
+    x = u_block(x, filters, depth, name="u")
     if include_top:
         x = layers.Conv2D(
             classes, 1, activation=classifier_activation, name="predictions"

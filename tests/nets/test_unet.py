@@ -1,7 +1,11 @@
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
 from compare import randomise
+from fresh_process import environment
 from keras import layers
 
 from cnn_course.nets import unet
@@ -70,6 +74,55 @@ def test_open_sides_and_no_top():
     for height, width in ((8, 8), (20, 12)):
         made = model(np.zeros((1, height, width, 3), "float32"))
         assert made.shape == (1, height, width, 2)
+
+
+ROADS = {
+    "call": lambda model, x: model(x),
+    "predict": lambda model, x: model.predict(x, verbose=0),
+    "fit": lambda model, x: model.fit(x, x[..., [0, 0]], verbose=0),
+    "nested": lambda model, x: keras.Sequential([model])(x),
+}
+
+
+@pytest.mark.parametrize("shape", [(None, None, 1), (8, None, 1)])
+@pytest.mark.parametrize("road", ROADS)
+def test_other_sides_are_told_when_they_come(shape, road):
+    """The sentence that fixed sides get, not Concatenate's."""
+    model = unet(shape, filters=2, depth=2)
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="multiples of 4 for depth=2") as fixed:
+        unet((8, 10, 1), filters=2, depth=2)
+    with pytest.raises(ValueError, match="Identity") as said:
+        ROADS[road](model, np.zeros((1, 8, 10, 1)))
+    assert str(fixed.value) in str(said.value)
+
+
+def test_open_sides_give_what_fixed_sides_give_and_need_keras_alone(tmp_path):
+    open_sides, fixed = (
+        unet(shape, filters=2, depth=2)
+        for shape in ((None, None, 1), (8, 12, 1))
+    )
+    randomise(fixed)
+    open_sides.set_weights(fixed.get_weights())
+    x = np.random.default_rng(0).normal(size=(2, 8, 12, 1)).astype("float32")
+    np.testing.assert_array_equal(open_sides(x), fixed(x))
+    open_sides.save(tmp_path / "unet.keras")
+    np.save(tmp_path / "x.npy", x)
+    code = """
+import sys, keras, numpy
+made = keras.models.load_model("unet.keras")(numpy.load("x.npy"))
+numpy.save("made.npy", made)
+assert "cnn_course" not in sys.modules
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    np.testing.assert_array_equal(np.load(tmp_path / "made.npy"), fixed(x))
 
 
 def test_skip_carries_detail_past_the_bottom():
