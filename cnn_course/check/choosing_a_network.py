@@ -89,29 +89,44 @@ top_k_accuracy = FunctionExercise(
             "that is in percent; a share is from 0 to 1.",
         ),
     ),
-    hint="for each picture, sort its scores and keep the classes of the k "
-    "highest; it counts if one of them is among its right ones.",
+    hint="take one picture: which k classes have its highest scores, and when "
+    "does it count as right?",
 )
 
 
+def _best(
+    accuracies,
+    seconds,
+    budget,
+    *,
+    fits=lambda time, budget: time <= budget,
+    rank=lambda i, accuracy, time: (accuracy, -time),
+):
+    """The best of those within the budget, or None."""
+    rows = zip(accuracies, seconds, strict=True)
+    fitting = [
+        (rank(i, accuracy, time), i)
+        for i, (accuracy, time) in enumerate(rows)
+        if fits(time, budget)
+    ]
+    return max(fitting)[1] if fitting else None
+
+
 def _best_within(accuracies, seconds, budget):
-    fitting = [i for i, time in enumerate(seconds) if time <= budget]
-    if not fitting:
+    best = _best(accuracies, seconds, budget)
+    if best is None:
         raise ValueError("none fits")
-    return max(fitting, key=lambda i: (accuracies[i], -seconds[i]))
+    return best
 
 
-def _best_strictly_within(accuracies, seconds, budget):
-    return _best_within(
-        accuracies, [t if t < budget else float("inf") for t in seconds], budget
-    )
+def _with_a_mistake(if_none_fits, **change):
+    def best_within(accuracies, seconds, budget):
+        best = _best(accuracies, seconds, budget, **change)
+        if best is None and if_none_fits is ValueError:
+            raise ValueError("none fits")
+        return if_none_fits if best is None else best
 
-
-def _first_of_the_best(accuracies, seconds, budget):
-    fitting = [i for i, time in enumerate(seconds) if time <= budget]
-    if not fitting:
-        raise ValueError("none fits")
-    return max(fitting, key=lambda i: accuracies[i])
+    return best_within
 
 
 def _place_among_the_fitting(accuracies, seconds, budget):
@@ -119,15 +134,37 @@ def _place_among_the_fitting(accuracies, seconds, budget):
     return sum(time <= budget for time in seconds[:best])
 
 
+_RANKS = (  # how learners choose among those that fit, and what to say
+    (
+        {"fits": lambda time, budget: time < budget},
+        "a network that takes exactly the budget is within it.",
+    ),
+    (
+        {"rank": lambda i, accuracy, time: (accuracy, -i)},
+        "of two that are equally accurate, the faster one is asked for; you "
+        "take the first.",
+    ),
+    (
+        {"rank": lambda i, accuracy, time: (accuracy, i)},
+        "of two that are equally accurate, the faster one is asked for; you "
+        "take the last. (Is there a >= where > is meant?)",
+    ),
+    (
+        {"rank": lambda i, accuracy, time: (accuracy, time)},
+        "of two that are equally accurate, the faster one is asked for; you "
+        "take the slower.",
+    ),
+)
+
 best_within = FunctionExercise(
     "best_within",
     right=_best_within,
     cases=(
-        ([60, 80, 70], [1, 9, 3], 5),
+        ([60, 62, 90, 75, 80, 70], [1, 8, 20, 4, 9, 4.5], 5),
         ([60, 80, 70], [1, 9, 3], 9),
         ([70, 90, 70, 60], [3, 8, 2, 1], 4),
+        ([60, 70, 90, 70], [1, 2, 8, 3], 4),
         ([60, 80], [2, 3], 1),
-        ([55, 90, 75, 74], [8, 20, 6, 1], 7),
     ),
     mistakes=(
         (
@@ -144,12 +181,25 @@ best_within = FunctionExercise(
             "that is the fastest; within the budget, accuracy counts.",
         ),
         (
-            _best_strictly_within,
-            "a network that takes exactly the budget is within it.",
+            _with_a_mistake(
+                ValueError, rank=lambda i, accuracy, time: (time, accuracy)
+            ),
+            "that is the slowest within the budget; accuracy counts.",
+        ),
+        *(
+            (_with_a_mistake(none, **change), hint)
+            for change, hint in _RANKS
+            for none in (ValueError, None, -1)
         ),
         (
-            _first_of_the_best,
-            "of two that are equally accurate, the faster one is asked for.",
+            _with_a_mistake(None),
+            "right where a network fits. Where none does, you return None; "
+            "`raise` a ValueError there.",
+        ),
+        (
+            _with_a_mistake(-1),
+            "right where a network fits. Where none does, you return −1, and "
+            "that is an index, too: the last. `raise` a ValueError there.",
         ),
         (
             _place_among_the_fitting,
@@ -162,9 +212,15 @@ best_within = FunctionExercise(
             ],
             "that is its accuracy; return its index.",
         ),
+        (
+            lambda accuracies, seconds, budget: seconds[
+                _best_within(accuracies, seconds, budget)
+            ],
+            "those are its seconds; return its index.",
+        ),
     ),
-    hint="keep the indices whose seconds are at most the budget, then take "
-    "the one with the largest accuracy.",
+    hint="two steps: which indices may be chosen at all, and which of them is "
+    "best? What is there to say if the first step leaves none?",
 )
 
 
@@ -179,6 +235,17 @@ def _front(accuracies, seconds, beats):
 
 def _dominates(other, mine):
     return other[0] >= mine[0] and other[1] <= mine[1] and other != mine
+
+
+def _mask(accuracies, seconds):
+    front = _front(accuracies, seconds, _dominates)
+    return [i in front for i in range(len(seconds))]
+
+
+def _without_twins(accuracies, seconds):
+    pairs = list(zip(accuracies, seconds, strict=True))
+    front = _front(accuracies, seconds, _dominates)
+    return [i for i in front if pairs.index(pairs[i]) == i]
 
 
 def _front_of_others(accuracies, seconds):
@@ -202,6 +269,7 @@ pareto_front = FunctionExercise(
         ([60, 80, 70], [4, 9, 3]),
         ([70, 70, 60], [2, 3, 2]),
         ([70, 70], [2, 2]),
+        ([70, 60, 70], [2, 2, 2]),
         ([50, 60, 70, 65, 80], [1, 2, 9, 3, 9]),
     ),
     mistakes=(
@@ -227,6 +295,48 @@ pareto_front = FunctionExercise(
                 accuracies, seconds, lambda a, b: a[0] > b[0] and a[1] < b[1]
             ),
             "equal in one and better in the other dominates too.",
+        ),
+        (
+            lambda accuracies, seconds: _front(
+                accuracies, seconds, lambda a, b: a[0] > b[0] and a[1] <= b[1]
+            ),
+            "you ask for more accuracy; one that is as accurate and faster "
+            "dominates too.",
+        ),
+        (
+            lambda accuracies, seconds: _front(
+                accuracies, seconds, lambda a, b: a[0] >= b[0] and a[1] < b[1]
+            ),
+            "you ask for fewer seconds; one that is as fast and more accurate "
+            "dominates too.",
+        ),
+        (
+            _mask,
+            "that says for each network whether it is on the front; return "
+            "the indices of those that are.",
+        ),
+        (
+            lambda accuracies, seconds: [
+                (accuracies[i], seconds[i])
+                for i in _front(accuracies, seconds, _dominates)
+            ],
+            "those are accuracies and seconds; return the indices.",
+        ),
+        (
+            lambda accuracies, seconds: [
+                accuracies[i] for i in _front(accuracies, seconds, _dominates)
+            ],
+            "those are accuracies; return the indices.",
+        ),
+        (
+            _without_twins,
+            "of two that are equal in both you keep one; neither dominates "
+            "the other, so both stay.",
+        ),
+        (
+            lambda accuracies, seconds: list(range(len(seconds))),
+            "those are all of them. Which ones would nobody choose, since "
+            "another is better in one respect and as good in the other?",
         ),
         (
             lambda accuracies, seconds: _front(
@@ -256,8 +366,8 @@ pareto_front = FunctionExercise(
             "those are the dominated ones; return the others.",
         ),
     ),
-    hint="for each network, look whether some other one is at least as "
-    "accurate and at least as fast, and better in one of the two.",
+    hint="take one network. What must another one have to dominate it, in "
+    "accuracy, in seconds, and in one of the two at least?",
 )
 
 training_hours = FunctionExercise(
@@ -265,8 +375,38 @@ training_hours = FunctionExercise(
     right=lambda pictures, epochs, multiplications, per_second: (
         3 * pictures * epochs * multiplications / per_second / 3600
     ),
-    cases=((3600, 1, 10, 10), (1000, 90, 4e9, 1e12), (1, 7200, 5, 2)),
+    cases=((3600, 1, 10, 10), (1000, 270, 4e9, 1e12), (1, 7200, 5, 2)),
     mistakes=(
+        (
+            lambda pictures, epochs, multiplications, per_second: (
+                3 * pictures * epochs * multiplications // per_second // 3600
+            ),
+            "right, but rounded down: hours may have fractions.",
+        ),
+        (
+            lambda pictures, epochs, multiplications, per_second: round(
+                3 * pictures * epochs * multiplications / per_second / 3600
+            ),
+            "right, but rounded: hours may have fractions.",
+        ),
+        (
+            lambda pictures, epochs, multiplications, per_second: (
+                3 * pictures * epochs * multiplications / per_second * 3600
+            ),
+            "an hour is longer than a second: fewer hours than seconds.",
+        ),
+        (
+            lambda pictures, epochs, multiplications, per_second: (
+                3 * pictures * epochs * multiplications * per_second / 3600
+            ),
+            "a faster machine needs fewer hours, not more.",
+        ),
+        (
+            lambda pictures, epochs, multiplications, per_second: (
+                4 * pictures * epochs * multiplications / per_second / 3600
+            ),
+            "once forward and twice back make three.",
+        ),
         (
             lambda pictures, epochs, multiplications, per_second: (
                 pictures * epochs * multiplications / per_second / 3600
@@ -298,6 +438,6 @@ training_hours = FunctionExercise(
             "that is one epoch; each picture comes once in every epoch.",
         ),
     ),
-    hint="3 · pictures · epochs · multiplications, divided by what the machine "
-    "does in an hour.",
+    hint="first all multiplications: of one picture once, forward and back, "
+    "then of all pictures in all epochs. Then seconds, then hours.",
 )

@@ -22,6 +22,16 @@ first_dense_weights = ValueExercise(
             8 * 8 * 512,
             "those are the numbers that come in; each meets every unit.",
         ),
+        (
+            512 * 4096,
+            "so many there are after a global average pooling. Here flatten "
+            "keeps all places of the last map: what is its side?",
+        ),
+        (
+            256 * 256 * 3 * 4096,
+            "the picture itself does not reach it: thirteen convolutions and "
+            "five poolings come before.",
+        ),
         (8 * 8 * 4096, "each of the 8×8 places holds 512 channels."),
         (16 * 16 * 512 * 4096, "the fifth pooling is missing."),
         (4 * 4 * 512 * 4096, "one pooling too many: there are five."),
@@ -49,6 +59,11 @@ stack_weights = FunctionExercise(
             lambda kernel_size, channels: kernel_size**2 * channels**2,
             "that is the one large convolution; count the 3×3 ones that "
             "replace it.",
+        ),
+        (
+            lambda kernel_size, channels: kernel_size / 2 * 9 * channels**2,
+            "a large filter sees (kernel_size − 1) / 2 pixels to each side of "
+            "its middle, and so many layers it takes: subtract 1 first.",
         ),
         (
             lambda kernel_size, channels: 9 * channels**2,
@@ -170,6 +185,16 @@ average_pool_parameters = ValueExercise(
             "layer now?",
         ),
         (
+            _CONVOLUTIONS + (512 + 2) * 4096 + _UPPER_DENSE,
+            "the biases of the first dense layer are counted twice: VGG-16's "
+            "count has them already.",
+        ),
+        (
+            _CONVOLUTIONS + (25_088 + 1) * 4096 + _UPPER_DENSE - 512 * 4096,
+            "the other way round: 512 numbers are left of each picture, not "
+            "taken away.",
+        ),
+        (
             _CONVOLUTIONS + 512 * 4096 + _UPPER_DENSE,
             "nearly: the first dense layer still has a bias for each of its "
             "units.",
@@ -183,6 +208,11 @@ average_pool_parameters = ValueExercise(
             "only the flatten is replaced: all three dense layers stay.",
         ),
         (_CONVOLUTIONS, "the three dense layers are missing."),
+        (
+            512 * 4096,
+            "those are the weights of the first dense layer; the question is "
+            "the whole network, with biases.",
+        ),
         (
             (512 + 1) * 4096,
             "that is the first dense layer; the question is the whole network.",

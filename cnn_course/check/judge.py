@@ -10,7 +10,9 @@ import contextlib
 import copy
 import dis
 import html
+import itertools
 import re
+import sys
 import warnings
 from dataclasses import dataclass
 from numbers import Real
@@ -18,9 +20,22 @@ from numbers import Real
 import numpy as np
 
 _MARKS = {"passed": "✓", "failed": "✗", "untouched": "○"}
-_SHAPE_WITHOUT_BRACKETS = (
-    "a shape is one argument: put its sides in brackets, as in "
-    "np.zeros((rows, columns))."
+_COMMON_ERRORS = {  # words of the error: what is wrong
+    "as a data type": "a shape is one argument: put its sides in brackets, as "
+    "in np.zeros((rows, columns)).",
+    "zero-size array": "a window is empty, for it starts outside of the "
+    "array: height and width each have a number of windows of their own.",
+    "Cannot cast ufunc": "your array holds whole numbers, perhaps since "
+    "zeros_like took the kind of numbers from its argument: "
+    "np.zeros(shape) holds fractions.",
+}
+# Where convolutions, normalisations and their gradients are ready-made.
+LIBRARIES = (
+    "cnn_course.scratch.",
+    "keras.src.layers.",
+    "keras.src.ops.nn.",
+    "tensorflow.python.eager.backprop.",
+    "tensorflow.python.ops.nn",
 )
 _COLOURS = {"passed": "#2e7d32", "failed": "#c62828", "untouched": "#757575"}
 
@@ -75,6 +90,8 @@ def _show(value):
     if hasattr(value, "shape"):
         with contextlib.suppress(Exception):  # a symbolic tensor has no values
             value = np.asarray(value)
+    if isinstance(value, tuple) and any(hasattr(v, "shape") for v in value):
+        return "\n".join(map(_show, value))
     if isinstance(value, np.ndarray) and value.ndim:
         if value.size > 64:
             return f"array of shape {value.shape}"
@@ -101,11 +118,20 @@ def _same(got, expected):
     if isinstance(got, _Raised) and isinstance(expected, _Raised):
         return type(got.error) is type(expected.error)
     numbers, wanted = _as_numbers(got), _as_numbers(expected)
+    if wanted is None and isinstance(expected, tuple):  # of several shapes
+        return _as_many(got, expected) and all(map(_same, got, expected))
+    if numbers is None and wanted is None:  # None, text, names in a list
+        return type(got) is type(expected) and repr(got) == repr(expected)
     if numbers is None or wanted is None or numbers.shape != wanted.shape:
         return False
     # A count must be exact; a measure may come as float32.
     rtol = 1e-9 if np.asarray(expected).dtype.kind in "iu" else 1e-6
     return np.allclose(numbers, wanted, rtol=rtol, atol=1e-9, equal_nan=True)
+
+
+def _as_many(got, expected):
+    """Whether an answer has as many results as it should."""
+    return isinstance(got, list | tuple) and len(got) == len(expected)
 
 
 def _sentences(*hints):
@@ -122,6 +148,11 @@ def _sentences(*hints):
 def _form_hint(got, expected):
     """What is wrong with an answer before its numbers are; "" if nothing."""
     numbers, wanted = _as_numbers(got), _as_numbers(expected)
+    if wanted is None and isinstance(expected, tuple):
+        parts = got if isinstance(got, list | tuple) else [got]
+        if all(_as_numbers(part) is not None for part in parts):
+            count = len(expected)
+            return f"return {count} arrays with a comma between them."
     if numbers is None:
         lengths = set()
         with contextlib.suppress(Exception):  # rows without a length
@@ -159,6 +190,51 @@ def _answer_to(function, case):
             return _Raised(error, _line_of(error, function))
 
 
+def _unchanged(given, case):
+    """Whether an argument still has the numbers that it had."""
+    if isinstance(case, np.ndarray):
+        same_kind = isinstance(given, np.ndarray)
+        return same_kind and given.tobytes() == case.tobytes()
+    if isinstance(case, list | tuple):
+        return len(given) == len(case) and all(map(_unchanged, given, case))
+    return not isinstance(case, Real) or repr(given) == repr(case)
+
+
+def _spoils(function, case):
+    """Whether a function writes into its arguments."""
+    given = copy.deepcopy(case)
+    with warnings.catch_warnings(), contextlib.suppress(Exception):
+        warnings.simplefilter("ignore")
+        function(*given)
+    return not _unchanged(given, case)
+
+
+def _computed_by(modules, function, case):
+    """The package of the first function that is called in some modules."""
+    called = []
+
+    def note(frame, event, _):
+        module = frame.f_globals.get("__name__") or ""
+        if event == "call" and f"{module}.".startswith(modules):
+            called.append(module.partition(".")[0])
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        _answer_to(function, case)
+    finally:
+        sys.setprofile(before)
+    return called[0] if called else ""
+
+
+def _tells(value):
+    """Whether two answers hardly have this value by chance."""
+    numbers = _as_numbers(value)
+    if numbers is None:
+        return False
+    return numbers.size > 2 or bool(np.any(abs(numbers) >= 100))
+
+
 def _is_untouched(function):
     """Whether a function's body is still `...` (a docstring may stay)."""
     code = getattr(function, "__code__", None)
@@ -192,6 +268,9 @@ class FunctionExercise:
         hint: for any other wrong answer.
         without: what the answer should not call, such as "np.pad"; one that
             does passes all the same, and is asked for another.
+        results: what the answer returns, by name, if it is several arrays.
+        by_hand: starts of the names of modules whose functions the answer
+            must not call, such as LIBRARIES; one that does does not pass.
     """
 
     name: str
@@ -200,6 +279,8 @@ class FunctionExercise:
     mistakes: tuple
     hint: str
     without: str = ""
+    results: tuple = ()
+    by_hand: tuple = ()
 
     def __call__(self, answer):
         """Judge a learner's function."""
@@ -219,6 +300,11 @@ class FunctionExercise:
         ]
         failed = [row for row in tried if not _same(row[1], row[2])]
         if not failed:
+            unfair = self._unfair(answer)
+            if unfair:
+                return Verdict(
+                    "failed", f"{self.name}: not yet.\nHint: {unfair}"
+                )
             count = len(self.cases)
             name = getattr(answer, "__name__", self.name)
             name = name if name.isidentifier() else self.name
@@ -244,20 +330,79 @@ class FunctionExercise:
             f"Hint: {self._hint(tried, failed)}",
         )
 
+    def _unfair(self, answer):
+        """What an answer with the right numbers must not do; "" if nothing."""
+        if any(_spoils(answer, case) for case in self.cases):
+            return (
+                "the numbers are right, but your function writes into what it "
+                "was given, so the caller has lost it. Fill an array or a list "
+                "of your own."
+            )
+        package = _computed_by(self.by_hand, answer, self.cases[0])
+        if package:
+            return (
+                f"the numbers are right, but {package} has computed them. Do "
+                "it yourself, in NumPy."
+            )
+        return ""
+
     def _hint(self, tried, failed):
-        for rows in (tried, failed):
-            for wrong, hint in self.mistakes:
+        got, expected = failed[0][1:]
+        if self.results and _as_many(got, expected):
+            return self._hint_at_one_result(tried, failed)
+        return self._hint_of(tried, failed, self.mistakes)
+
+    def _hint_at_one_result(self, tried, failed):
+        """The hint at the first of several results that is wrong."""
+        names = ", ".join(self.results)
+        got, expected = failed[0][1:]
+        for order in itertools.permutations(range(len(got))):
+            if _same(tuple(got[i] for i in order), expected):
+                return f"the right results in another order: return {names}."
+        at = next(i for i in range(len(got)) if not _same(got[i], expected[i]))
+
+        if got[at] is None:
+            return f"{self.results[at]} is None: compute it, too."
+
+        def only(value):
+            return value if isinstance(value, _Raised) else value[at]
+
+        tried, failed = (
+            [
+                (case, only(got), only(expected))
+                for case, got, expected in rows
+                if isinstance(got, _Raised) or _as_many(got, expected)
+            ]
+            for rows in (tried, failed)
+        )
+        failed = [row for row in failed if not _same(row[1], row[2])]
+        mistakes = [
+            (lambda *case, wrong=wrong: wrong(*case)[at], hint)
+            for wrong, hint in self.mistakes
+        ]
+        hint = self._hint_of(tried, failed, mistakes)
+        return f"look at {self.results[at]} first: {hint}"
+
+    def _hint_of(self, tried, failed, mistakes):
+        # An answer with two mistakes agrees with one of them in some cases.
+        first = [failed[:1]] if _tells(failed[0][1]) else []
+        for rows in (tried, failed, *first):
+            for wrong, hint in mistakes:
                 if all(
                     _same(got, _answer_to(wrong, case)) for case, got, _ in rows
                 ):
                     return hint
-        got, expected = failed[0][1:]
+        return self._plain_hint(*failed[0][1:])
+
+    def _plain_hint(self, got, expected):
+        """The hint for a mistake that nobody thought of."""
         if isinstance(got, _Raised):
             stop = f"the call stops {got.where}with {got.kind}"
             if isinstance(expected, _Raised):
                 stop += f"; here it must raise {expected.kind}"
-            if "as a data type" in str(got.error):
-                return _sentences(f"{stop}.", _SHAPE_WITHOUT_BRACKETS)
+            for words, hint in _COMMON_ERRORS.items():
+                if words in str(got.error):
+                    return _sentences(f"{stop}.", hint)
             return _sentences(f"{stop}.", self.hint)
         if isinstance(got, type) and issubclass(got, Exception):
             return f"your function returns {got.__name__}; `raise` it instead."

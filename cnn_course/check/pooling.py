@@ -27,6 +27,26 @@ def _pool_even_sides_only(error):
     return pool
 
 
+def _pool_in_loops(*, columns_of, corner=lambda i: 2 * i):
+    """A learner's loops, with as many columns as they say."""
+
+    def pool(x):
+        rows, columns = len(x) // 2, columns_of(x)
+        out = np.zeros((rows, columns))
+        for i, j in np.ndindex(rows, columns):
+            top, left = corner(i), corner(j)
+            out[i, j] = x[top : top + 2, left : left + 2].max()
+        return out
+
+    return pool
+
+
+def _pool_reshaped(x):
+    rows, columns = (side // 2 for side in x.shape)
+    x = x[: 2 * rows, : 2 * columns]
+    return x.reshape(rows, columns, 4).max(axis=2)
+
+
 _TOP_LEFT = "that keeps the top-left pixel of each window, not the largest."
 _ODD_SIDE = (
     "right for even sides. On an odd side the last pixel is alone: it fills "
@@ -37,7 +57,7 @@ max_pool = FunctionExercise(
     right=lambda x: _pool(x, 2, "max"),
     cases=(
         (np.array([[2.0, 3, 1, 9], [4, 7, 3, 5], [8, 2, 2, 2], [1, 3, 4, 5]]),),
-        (ramp(6, 4) - 9,),
+        ((ramp(6, 4) - 9) / 4,),
         (-1 - ramp(2, 2),),
         (ramp(5, 7),),
     ),
@@ -65,18 +85,61 @@ max_pool = FunctionExercise(
             "negative numbers count too: do not start from 0.",
         ),
         (lambda x: _pool(x, 2, "max").T, "rows and columns are swapped."),
+        (
+            lambda x: np.trunc(_pool(x, 2, "max")),
+            "right, but for the fractions: your output array holds whole "
+            "numbers. np.zeros(shape) holds fractions.",
+        ),
+        (
+            lambda x: _pool(abs(x), 2, "max"),
+            "the largest number, with its sign, not the largest absolute "
+            "value.",
+        ),
+        (
+            _pool_in_loops(
+                columns_of=lambda x: x.shape[1] // 2, corner=lambda i: i
+            ),
+            "the shape is right, but the windows overlap: that of output "
+            "(i, j) starts at row 2i, column 2j.",
+        ),
+        (
+            _pool_in_loops(columns_of=lambda x: len(x) // 2),
+            "the picture need not be square: the width has a number of "
+            "windows of its own.",
+        ),
+        (
+            _pool_reshaped,
+            "reshape takes the numbers row by row, so those four are "
+            "neighbours in a row, no 2×2 window. Give each side of the window "
+            "an axis of its own: (rows, 2, columns, 2).",
+        ),
         (_pool_half_windows_too, _ODD_SIDE),
         (_pool_even_sides_only(ValueError()), _ODD_SIDE),
         (_pool_even_sides_only(IndexError()), _ODD_SIDE),
     ),
-    hint="split the picture into 2×2 windows that do not overlap; keep the "
-    "largest number of each.",
+    hint="which four numbers does the output at row i, column j come from?",
 )
 global_average_pool = FunctionExercise(
     "global_average_pool",
     right=lambda x: x.mean(axis=(0, 1)),
     cases=((ramp(2, 3, 4),), (ramp(5, 5, 2),), (ramp(1, 4, 3),)),
     mistakes=(
+        (
+            lambda x: x.mean(axis=(0, 1)).round(),
+            "those are rounded: keep the fractions of the mean.",
+        ),
+        (
+            lambda x: x.sum(axis=(0, 1)) // (x.shape[0] * x.shape[1]),
+            "those are rounded down: / divides, // divides and rounds.",
+        ),
+        (
+            lambda x: x.sum(axis=(0, 1)) / len(x),
+            "you divide by the height; a channel has height · width pixels.",
+        ),
+        (
+            lambda x: np.median(x, axis=(0, 1)),
+            "that is the median; take the mean.",
+        ),
         (
             lambda x: x.mean(),
             "each channel keeps its own mean: average over height and width "
@@ -113,7 +176,7 @@ global_average_pool = FunctionExercise(
             "that is the sum; divide by the number of pixels.",
         ),
     ),
-    hint="x.mean over the two axes of height and width.",
+    hint="one number is left of each channel. Which axes must go?",
 )
 pool_parameters = ValueExercise(
     "pool_parameters",

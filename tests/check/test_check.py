@@ -8,12 +8,13 @@ import keras
 import numpy as np
 import pytest
 import rows
+import tensorflow as tf
 from rows.first_convnet import softmax_overflows
 from rows.padding import same_padding_forgets_even
 
-from cnn_course import check
+from cnn_course import check, scratch
 from cnn_course.check.classifier import ClassifierExercise
-from cnn_course.check.judge import FunctionExercise, ValueExercise
+from cnn_course.check.judge import LIBRARIES, FunctionExercise, ValueExercise
 
 # --- Every exercise ----------------------------------------------------------
 
@@ -83,6 +84,19 @@ def test_right_answer_passes(name):
     assert verdict.status == "passed"
     assert verdict
     assert repr(verdict).startswith(f"✓ {name}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        pytest.param(name, answer, id=f"{name}-{number}")
+        for rows in ROWS
+        for name, answers in getattr(rows, "ALSO_RIGHT", {}).items()
+        for number, answer in enumerate(answers)
+    ],
+)
+def test_right_answer_in_another_style_passes(name, answer):
+    assert EXERCISES[name](answer)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +180,10 @@ def test_each_declared_mistake_gets_its_own_hint(name, number):
     answer, hint = EXERCISES[name].mistakes[number]
     verdict = EXERCISES[name](answer)
     assert verdict.status == "failed"
-    assert verdict.text.endswith(f"\nHint: {hint}")
+    said = verdict.text.split("\nHint: ")[1]
+    if getattr(EXERCISES[name], "results", ()):  # at one of several results
+        said = said.partition(" first: ")[2] or said
+    assert said == hint
 
 
 @every_function
@@ -218,7 +235,14 @@ def test_changing_the_input_spoils_nothing(name):
         return -1.5
 
     before = exercise(lambda *arguments: -1.5).text
-    assert exercise(right_then_spoil)
+    can_be_spoiled = any(
+        isinstance(argument, np.ndarray | list)
+        for case in exercise.cases
+        for argument in case
+    )
+    verdict = exercise(right_then_spoil)
+    assert verdict.passed is not can_be_spoiled
+    assert ("writes into what it was given" in verdict.text) is can_be_spoiled
     assert exercise(wrong_then_spoil).text == before
     assert exercise(lambda *arguments: -1.5).text == before
     assert exercise(exercise.right)
@@ -232,11 +256,18 @@ def test_answer_that_is_no_number(name):
         assert "must be made of numbers" in verdict.text, answer
 
 
+def dressed(exercise, arguments, change):
+    """The right answer, or each of its arrays, in another form."""
+    right = exercise.right(*arguments)
+    return tuple(map(change, right)) if exercise.results else change(right)
+
+
 @every_function
 def test_right_digits_as_text_are_not_right(name):
-    verdict = EXERCISES[name](
-        lambda *arguments: np.array(EXERCISES[name].right(*arguments)).astype(
-            str
+    exercise = EXERCISES[name]
+    verdict = exercise(
+        lambda *arguments: dressed(
+            exercise, arguments, lambda value: np.array(value).astype(str)
         )
     )
     assert verdict.status == "failed"
@@ -247,6 +278,10 @@ def test_wrong_shape_is_told(name):
     exercise = EXERCISES[name]
     verdict = exercise(lambda *arguments: np.full((2, 1, 1, 1), 0.5))
     assert verdict.status == "failed"
+    if exercise.results:
+        count = len(exercise.results)
+        assert f"return {count} arrays with a comma" in verdict.text
+        return
     shape = np.shape(exercise.right(*exercise.cases[0]))
     words = (
         f"the shape must be {shape}, not" if shape else "one number is asked"
@@ -268,7 +303,9 @@ def test_right_numbers_in_another_dress_pass(name):
     exercise = EXERCISES[name]
     for change in (as_list, as_float32, keras.ops.convert_to_tensor):
         verdict = exercise(
-            lambda *arguments, change=change: change(exercise.right(*arguments))
+            lambda *arguments, change=change: dressed(
+                exercise, arguments, change
+            )
         )
         assert verdict.status == "passed", (change, verdict.text)
 
@@ -449,6 +486,80 @@ def test_one_wrong_case_among_many_fails():
     verdict = judge(lambda x: 2 * x + (x == 13))
     assert verdict.status == "failed"
     assert "input:    13\nexpected: 26\ngot:      27\n" in verdict.text
+
+
+def test_two_mistakes_get_the_hint_of_the_one_that_shows_first():
+    judge = exercise(
+        ((np.array([1.0, 2, 3]),), (np.array([-1.0, 2, 3]),)),
+        ((lambda x: x + 2, "a product, not a sum."),),
+    )
+    verdict = judge(lambda x: x + 2 if x[0] > 0 else x - 2)
+    assert verdict.text.endswith("Hint: a product, not a sum.")
+    small = exercise(((1,), (2,)), ((lambda x: 3, "always 3."),))
+    assert small(lambda x: 4 - x).text.endswith("Hint: twice as much.")
+
+
+def test_what_was_to_be_done_by_hand_does_not_pass_otherwise():
+    x = np.array([[1.0, -2.0]])
+    judge = FunctionExercise(
+        "relu", lambda x: np.maximum(x, 0), ((x,),), (), "", by_hand=LIBRARIES
+    )
+    assert judge(lambda x: np.where(x > 0, x, 0))
+    for answer, package in (
+        (keras.ops.relu, "keras"),
+        (lambda x: keras.layers.ReLU()(x), "keras"),
+        (lambda x: tf.nn.crelu(x)[:, :2], "tensorflow"),
+        (
+            lambda x: scratch.pool2d(np.stack([x, 0 * x])[..., None], 1).max(0)[
+                ..., 0
+            ],
+            "cnn_course",
+        ),
+    ):
+        verdict = judge(answer)
+        assert verdict.status == "failed"
+        assert f"right, but {package} has computed" in verdict.text
+
+
+def test_one_of_several_results_is_looked_at():
+    x = np.array([[1.0, 2, 4], [3, 5, 6]])
+    judge = FunctionExercise(
+        "sums",
+        lambda x: (x, x.sum(axis=0), x.sum(axis=1)),
+        ((x,),),
+        (
+            (
+                lambda x: (x, x.mean(axis=0), x.mean(axis=1)),
+                "a sum, not a mean.",
+            ),
+        ),
+        "add up.",
+        results=("itself", "columns", "rows"),
+    )
+    assert judge(lambda x: [x, x.sum(axis=0), list(x.sum(axis=1))])
+    for answer, words in (
+        (lambda x: (x, x.mean(axis=0), x[0, 0]), "columns first: a sum, not"),
+        (lambda x: (x, x.sum(axis=0), x.mean(axis=1)), "rows first: a sum, n"),
+        (lambda x: (x, x.sum(axis=0), None), "rows is None"),
+        (lambda x: (x, x.sum(axis=0), x[0]), "rows first: the shape must be"),
+        (lambda x: (x, x.sum(axis=1), x.sum(axis=0)), "in another order: ret"),
+        (lambda x: (x, x.sum(axis=0)), "return 3 arrays with a comma between"),
+        (lambda x: x.sum(), "return 3 arrays with a comma between them"),
+        (lambda x: x.shape[7], "stops in line"),
+    ):
+        assert words in judge(answer).text.split("Hint: ")[1]
+
+
+def test_a_list_that_was_changed_is_noticed():
+    judge = FunctionExercise("total", sum, (([1, 2],),), (), "")
+    for spoil in (list.clear, lambda x: x.append(0), lambda x: x.reverse()):
+
+        def total(x, spoil=spoil):
+            answer = sum(x)
+            spoil(x)
+            return answer
+
+        assert "writes into" in judge(total).text
 
 
 def test_another_error_is_not_the_right_error():

@@ -48,6 +48,39 @@ def best_within_returns_none(accuracies, seconds, budget):
         return None
 
 
+def best_within_takes_the_last(accuracies, seconds, budget):
+    best = None
+    for i in range(len(seconds)):
+        if seconds[i] <= budget and (
+            best is None or accuracies[i] >= accuracies[best]
+        ):
+            best = i
+    if best is None:
+        raise ValueError("nothing is that fast")
+    return best
+
+
+def best_within_takes_the_first(accuracies, seconds, budget):
+    fitting = [i for i in range(len(seconds)) if seconds[i] <= budget]
+    if not fitting:
+        raise ValueError("nothing is that fast")
+    return max(fitting, key=lambda i: accuracies[i])
+
+
+def best_within_strictly(if_none_fits):
+    def best_within(accuracies, seconds, budget):
+        fitting = [i for i, time in enumerate(seconds) if time < budget]
+        if not fitting and if_none_fits is ValueError:
+            raise ValueError("nothing is that fast")
+        return (
+            max(fitting, key=lambda i: (accuracies[i], -seconds[i]))
+            if fitting
+            else if_none_fits
+        )
+
+    return best_within
+
+
 def best_within_takes_the_slower(accuracies, seconds, budget):
     fitting = [i for i in range(len(seconds)) if seconds[i] <= budget]
     if not fitting:
@@ -65,6 +98,22 @@ def pareto_front(accuracies, seconds):
             front.append(i)
             best, at = accuracies[i], seconds[i]
     return sorted(front)
+
+
+def pareto_front_by(dominates):
+    def pareto_front(accuracies, seconds):
+        rows = list(zip(accuracies, seconds, strict=True))
+        return [
+            i
+            for i, mine in enumerate(rows)
+            if not any(dominates(*other, *mine) for other in rows)
+        ]
+
+    return pareto_front
+
+
+def pareto_mask(accuracies, seconds):
+    return [i in pareto_front(accuracies, seconds) for i in range(len(seconds))]
 
 
 def pareto_front_unsorted(accuracies, seconds):
@@ -115,7 +164,7 @@ WRONG = {
         ("all_asked", all_of_them, "you want all"),
         ("count", lambda s, r, k: 3 * top_k_accuracy(s, r, k), "divide"),
         ("percent", lambda s, r, k: 100 * top_k_accuracy(s, r, k), "percent"),
-        ("nothing", lambda s, r, k: 0.25, "keep the classes of the k"),
+        ("nothing", lambda s, r, k: 0.25, "take one picture"),
     ],
     "best_within": [
         ("ignores_budget", lambda a, s, b: a.index(max(a)), "of all"),
@@ -125,15 +174,50 @@ WRONG = {
             lambda a, s, b: a[best_within(a, s, b)],
             "return its index",
         ),
-        ("no_error", best_within_returns_none, "at most the budget"),
+        ("no_error", best_within_returns_none, "you return None"),
+        (
+            "minus_one",
+            lambda a, s, b: best_within(a, s, b) if min(s) <= b else -1,
+            "the last. `raise` a ValueError there",
+        ),
+        ("last_of_equals", best_within_takes_the_last, "you take the last"),
+        ("first_of_equals", best_within_takes_the_first, "you take the first"),
+        ("strict", best_within_strictly(ValueError), "exactly the budget"),
+        ("strict_and_none", best_within_strictly(None), "exactly the budget"),
+        (
+            "seconds",
+            lambda a, s, b: s[best_within(a, s, b)],
+            "those are its seconds",
+        ),
         ("slower_twin", best_within_takes_the_slower, "faster one is asked"),
     ],
     "pareto_front": [
-        ("everything", lambda a, s: list(range(len(a))), "For each network"),
+        ("everything", lambda a, s: list(range(len(a))), "all of them"),
+        ("only_the_best", lambda a, s: [a.index(max(a))], "Take one network"),
+        ("mask", pareto_mask, "whether it is on the front"),
         (
-            "only_the_best",
-            lambda a, s: [a.index(max(a))],
-            "For each network",
+            "more_accurate",
+            pareto_front_by(lambda y, t, x, s: y > x and t <= s),
+            "you ask for more accuracy",
+        ),
+        (
+            "faster",
+            pareto_front_by(lambda y, t, x, s: y >= x and t < s),
+            "you ask for fewer seconds",
+        ),
+        (
+            "one_twin",
+            lambda a, s: [
+                i
+                for i in pareto_front(a, s)
+                if (a[i], s[i]) not in zip(a[:i], s[:i], strict=True)
+            ],
+            "you keep one",
+        ),
+        (
+            "pairs",
+            lambda a, s: [(a[i], s[i]) for i in pareto_front(a, s)],
+            "return the indices",
         ),
         ("reversed", pareto_front_unsorted, "in ascending order"),
         ("by_seconds", pareto_front_by_seconds, "in ascending order"),
@@ -153,6 +237,12 @@ WRONG = {
             "forward only",
         ),
         ("seconds", lambda n, e, m, r: 3 * n * e * m / r, "hour has 3 600"),
-        ("days", lambda n, e, m, r: n * e * m / r / 28800, "in an hour"),
+        ("days", lambda n, e, m, r: n * e * m / r / 28800, "Then seconds"),
+        (
+            "rounded",
+            lambda n, e, m, r: int(3 * n * e * m / r / 3600),
+            "rounded",
+        ),
+        ("times", lambda n, e, m, r: 3 * n * e * m / r * 3600, "fewer hours"),
     ],
 }

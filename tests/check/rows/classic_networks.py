@@ -39,6 +39,7 @@ WRONG = {
     "first_dense_weights": [
         ("224", 25_088 * 4096, "that is the layer for 224×224"),
         ("biases", (8 * 8 * 512 + 1) * 4096, "4 096 biases too"),
+        ("average", 512 * 4096, "after a global average pooling"),
         ("inputs", 8 * 8 * 512, "each meets every unit"),
         ("one_channel", 8 * 8 * 4096, "holds 512 channels"),
         ("four_pools", 16 * 16 * 512 * 4096, "fifth pooling is missing"),
@@ -58,6 +59,7 @@ WRONG = {
         ),
         ("one_end", lambda k, c: (k - 1) * 9 * c * c, "at *both* ends"),
         ("one_pixel", stack_weights_one_pixel_a_layer, "at *both* ends"),
+        ("no_minus_1", lambda k, c: k / 2 * 9 * c * c, "subtract 1 first"),
         ("plus_1", lambda k, c: (k + 1) // 2 * 9 * c**2, "one layer too many"),
         ("side_by_side", lambda k, c: k // 3 * 9 * c * c, "overlap"),
         ("rounded_up", lambda k, c: math.ceil(k / 3) * 9 * c * c, "2 more"),
@@ -86,6 +88,8 @@ WRONG = {
     ],
     "average_pool_parameters": [
         ("unchanged", 138_357_544, "VGG-16 as it is"),
+        ("bias_twice", 37_694_248 + 4096, "counted twice"),
+        ("weights", 512 * 4096, "the whole network, with biases"),
         ("no_bias", 37_694_248 - 4096, "a bias for each of its units"),
         ("gone", 138_357_544 - 25_089 * 4096, "only has fewer inputs"),
         ("one_dense", 14_714_688 + 513 * 1000, "three dense layers stay"),
