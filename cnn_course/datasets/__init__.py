@@ -1,10 +1,10 @@
 """Every picture of the course, by name or made to order; start in named.py.
 
-named.py loads labelled sets, bundled.py what lies in data/, things.py its
-photographs by class, crops.py cuts photographs up. Made on the spot:
-handwriting.py (digits of any size), scenes.py (digits on photographs, with
-boxes and masks), letters.py, gestures.py.
-placing.py finds room for things; downloads.py says what may be downloaded.
+named.py loads labelled sets: of data/ (bundled.py), photographs by class
+(things.py), the public sets' own files (public_files.py); crops.py cuts up.
+Made on the spot: handwriting.py (digits of any size), scenes.py (digits on
+photographs, with boxes and masks), letters.py, gestures.py. placing.py finds
+room for things; downloads.py says what may be downloaded.
 decoding.py reads picture files, by one rule for the whole course.
 """
 

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from cnn_course.datasets.labelled import LabelledImages, check_split
+from cnn_course.datasets.public_files import read_idx
 from cnn_course.geometry import whole_number
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -149,19 +150,10 @@ def bundled_digits(split):
     return LabelledImages(images[chosen], labels[chosen], DIGITS)
 
 
-def _read_idx(path):
-    """Read MNIST's own format: 0, 0, 8 for uint8, sides, one byte a number."""
-    content = path.read_bytes()
-    sides = np.frombuffer(content, ">u4", count=content[3], offset=4)
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * len(sides)).reshape(
-        sides
-    )
-
-
 def bundled_mnist(split):
     """Load 4 000 or 1 000 digits of MNIST, 28×28."""
     check_split(split)
     folder = data_folder("mnist_5k")
-    images = _read_idx(folder / f"{split}-images.idx3-ubyte")
-    labels = _read_idx(folder / f"{split}-labels.idx1-ubyte")
-    return LabelledImages(images[..., None].copy(), labels.astype(int), DIGITS)
+    images = read_idx(folder / f"{split}-images.idx3-ubyte", 3)
+    labels = read_idx(folder / f"{split}-labels.idx1-ubyte", 1)
+    return LabelledImages(images[..., None], labels.astype(int), DIGITS)
