@@ -158,9 +158,12 @@ from cnn_course.check.what_keras_really_does import (
     placed_box,
 )
 from cnn_course.check.yolo import (
+    average_precision,
     box_from_distances,
     cell_numbers,
+    encode_boxes,
     grid_error,
+    place_term,
     read_number,
     v1_numbers,
 )
@@ -169,6 +172,7 @@ __all__ = [
     "anchor_count",
     "anchor_kind",
     "average_pool_parameters",
+    "average_precision",
     "batch_gradient",
     "best_within",
     "between_four",
@@ -200,6 +204,7 @@ __all__ = [
     "digit_reader",
     "dilated_span",
     "distillation_loss",
+    "encode_boxes",
     "epoch_seconds",
     "excite_parameters",
     "expected_overlap",
@@ -244,6 +249,7 @@ __all__ = [
     "output_size",
     "pareto_front",
     "pixel_shuffle",
+    "place_term",
     "placed_box",
     "pool_parameters",
     "read_number",
