@@ -147,6 +147,7 @@ from cnn_course.check.transfer_learning import (
     times_faster,
 )
 from cnn_course.check.volumes_and_layers import (
+    conv_layer,
     conv_parameters,
     layer_shape,
     receptive_field,
@@ -190,6 +191,7 @@ __all__ = [
     "class_weights",
     "compound_scale",
     "connections",
+    "conv_layer",
     "conv_parameters",
     "convolve",
     "copied_maps",
