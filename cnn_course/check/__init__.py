@@ -144,6 +144,7 @@ from cnn_course.check.transfer_learning import (
     gradient_steps,
     head_parameters,
     layers_to_train,
+    prepare,
     times_faster,
 )
 from cnn_course.check.volumes_and_layers import (
@@ -254,6 +255,7 @@ __all__ = [
     "place_term",
     "placed_box",
     "pool_parameters",
+    "prepare",
     "read_number",
     "receptive_field",
     "region_costs",
