@@ -92,6 +92,7 @@ from cnn_course.check.mobilenet import (
 from cnn_course.check.neural_style_transfer import (
     gram,
     gram_numbers,
+    paint,
     total_cost,
 )
 from cnn_course.check.padding import same_padding, valid_layers, zero_pad
@@ -250,6 +251,7 @@ __all__ = [
     "one_by_one",
     "one_triplet_loss",
     "output_size",
+    "paint",
     "pareto_front",
     "pixel_shuffle",
     "place_term",
