@@ -46,6 +46,7 @@ from cnn_course.check.efficientnet import (
     scaling_cost,
 )
 from cnn_course.check.face_recognition import (
+    batch_loss,
     once_in,
     one_triplet_loss,
     triplets_in_batch,
@@ -177,6 +178,7 @@ __all__ = [
     "average_pool_parameters",
     "average_precision",
     "batch_gradient",
+    "batch_loss",
     "best_within",
     "between_four",
     "block_channels",
