@@ -31,6 +31,7 @@ from cnn_course.check.data_pipeline import (
     class_weights,
     epoch_seconds,
     expected_overlap,
+    file_batches,
 )
 from cnn_course.check.densenet import (
     connections,
@@ -215,6 +216,7 @@ __all__ = [
     "excite_parameters",
     "expected_overlap",
     "fgsm_step",
+    "file_batches",
     "final_channels",
     "first_dense_weights",
     "flattened",
