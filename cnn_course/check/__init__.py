@@ -8,6 +8,7 @@ answers, each with words of its hint.
 """
 
 from cnn_course.check.augmentation import (
+    RandomMirror,
     brighten,
     different_crops,
     mirror_box,
@@ -174,6 +175,7 @@ from cnn_course.check.yolo import (
 )
 
 __all__ = [
+    "RandomMirror",
     "anchor_count",
     "anchor_kind",
     "average_pool_parameters",
