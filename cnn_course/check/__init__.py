@@ -132,6 +132,7 @@ from cnn_course.check.segmentation import (
 )
 from cnn_course.check.sliding_windows import (
     count_windows,
+    dense_to_convolution,
     dense_to_kernel,
     hard_negatives,
     window_in_photo,
@@ -205,6 +206,7 @@ __all__ = [
     "count_windows",
     "decibels",
     "dense_layer_weights",
+    "dense_to_convolution",
     "dense_to_kernel",
     "dense_weights",
     "depthwise_convolve",

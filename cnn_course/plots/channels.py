@@ -31,15 +31,18 @@ def _block(axis, left, bottom, width, height, slant):
         axis.add_patch(Polygon(corners, facecolor=colour, edgecolor=INK))
 
 
-def volumes(shapes, labels):
+def volumes(shapes, labels, *, tallest=None):
     """Draw a network as blocks: height is the side, depth the channels.
 
     Args:
         shapes: list of (height, width, channels) or (units,).
         labels: list of str, one for each step between two shapes.
+        tallest: int, the side that is drawn at full height, the same for
+            figures to be compared; None: the largest of these shapes.
     """
     _, axis = plt.subplots(figsize=(1.75 * len(shapes), 3.4))
-    tallest = max(shape[0] for shape in shapes if len(shape) == 3)
+    if tallest is None:
+        tallest = max(shape[0] for shape in shapes if len(shape) == 3)
     deepest = (
         0.05 * max(shape[-1] for shape in shapes if len(shape) == 3) ** 0.6
     )

@@ -27,6 +27,19 @@ def test_volumes_are_blocks_with_their_shapes():
     assert bounds.max() <= axis.get_xlim()[1]
 
 
+def test_volumes_of_two_figures_are_compared_by_the_tallest():
+    def heights(side, **options):
+        plots.volumes(
+            [(side, side, 3), (side // 2, side // 2, 3)], [""], **options
+        )
+        (axis,) = drawn().axes
+        faces = [p for p in axis.patches if isinstance(p, Polygon)][::3]
+        return [np.ptp(face.xy[:, 1]) for face in faces]
+
+    assert heights(14) == heights(28)
+    assert heights(14, tallest=28)[0] == heights(28)[1]
+
+
 def test_volume_convolution_frames_window_and_result():
     x = np.random.default_rng(0).normal(size=(6, 7, 3))
     y = np.random.default_rng(1).normal(size=(4, 5, 2))
