@@ -73,7 +73,37 @@ WRONG = {
             ),
             "centre and the size",
         ),
-        ("other", lambda box, height, width: box, "less min"),
+        (
+            "half_sizes",
+            lambda box, height, width: (
+                np.array(box_to_target(box, height, width)) / [1, 1, 2, 2]
+            ),
+            "the whole ones",
+        ),
+        (
+            "middle_from_size",
+            lambda box, height, width: [
+                (box[2] - box[0]) / 2 / width,
+                (box[3] - box[1]) / 2 / height,
+                *box_to_target(box, height, width)[2:],
+            ],
+            "where is the middle",
+        ),
+        (
+            "sums",
+            lambda box, height, width: (
+                np.array(box_to_target(box, height, width)) * [2, 2, 1, 1]
+            ),
+            "half of their sum",
+        ),
+        (
+            "y_first",
+            lambda box, height, width: np.array(
+                box_to_target(box, height, width)
+            )[[1, 0, 2, 3]],
+            "x comes first",
+        ),
+        ("other", lambda box, height, width: box, "how high and how wide"),
     ],
     "loss_of_one": [
         ("all", everything_counts, "must not count"),
@@ -107,7 +137,45 @@ WRONG = {
             ),
             "that is the mean",
         ),
-        ("other", lambda target, said: 0.0, "add the other"),
+        (
+            "said_weighs",
+            lambda target, said: (
+                (target[0] - said[0]) ** 2
+                + said[0] * everything_counts(target[1:], said[1:])
+            ),
+            "not what the network said",
+        ),
+        (
+            "sum_squared",
+            lambda target, said: (
+                (target[0] - said[0]) ** 2
+                + target[0] * np.sum(target[1:] - said[1:]) ** 2
+            ),
+            "square each error",
+        ),
+        (
+            "classes_always",
+            lambda target, said: (
+                everything_counts(target[[0, 5, 6, 7]], said[[0, 5, 6, 7]])
+                + target[0] * everything_counts(target[1:5], said[1:5])
+            ),
+            "the classes must not count, either",
+        ),
+        (
+            "absolute",
+            lambda target, said: np.sum(
+                abs(target - said) * np.r_[1, [target[0]] * 7]
+            ),
+            "square the errors",
+        ),
+        (
+            "terms",
+            lambda target, said: (
+                (target - said) ** 2 * np.r_[1, [target[0]] * 7]
+            ),
+            "their sum",
+        ),
+        ("other", lambda target, said: 0.0, "which of the eight"),
     ],
     "landmark_outputs": [
         ("no_p", lambda points: 2 * points, "a face at all"),
@@ -115,7 +183,9 @@ WRONG = {
         ("points", lambda points: points, "and one more"),
         ("three_each", lambda points: 3 * points, "all points together"),
         ("box_too", lambda points: 2 * points + 5, "no box"),
-        ("other", lambda points: 7, "x and y for each point"),
+        ("yes_and_no", lambda points: 2 * points + 2, "one number"),
+        ("squared", lambda points: points**2 + 1, "not squared"),
+        ("other", lambda points: 7, "how many numbers say"),
     ],
     "mirror_landmarks": [
         (
@@ -147,6 +217,17 @@ WRONG = {
             ],
             "stays the top",
         ),
-        ("other", lambda points, width: points, "change places"),
+        (
+            "indices",
+            lambda points, width: mirror_landmarks(points, width - 1),
+            "indices of pixels",
+        ),
+        (
+            "reversed",
+            lambda points, width: mirror_landmarks(points, width)[::-1],
+            "only left and right",
+        ),
+        ("as_it_was", lambda points, width: points, "as they were"),
+        ("other", lambda points, width: points * 0, "another name"),
     ],
 }
