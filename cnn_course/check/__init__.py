@@ -107,6 +107,7 @@ from cnn_course.check.pooling import (
 from cnn_course.check.region_proposals import (
     anchor_count,
     anchor_kind,
+    best_proposals,
     between_four,
     box_deltas,
     region_costs,
@@ -183,6 +184,7 @@ __all__ = [
     "average_precision",
     "batch_gradient",
     "batch_loss",
+    "best_proposals",
     "best_within",
     "between_four",
     "block_channels",
