@@ -1,5 +1,6 @@
 """The exercises of notebook 19, overlapping boxes and anchors."""
 
+from itertools import pairwise
 from operator import truediv
 
 import numpy as np
@@ -72,6 +73,18 @@ def _iou_out_of_order(a, b):
 def _iou_of_mixed_axes(a, b):
     width = max(0, min(a[3], b[3]) - max(a[0], b[0]))
     height = max(0, min(a[2], b[2]) - max(a[1], b[1]))
+    _, area_a, area_b = _areas(a, b)
+    return width * height / (area_a + area_b - width * height)
+
+
+def _iou_over(below):
+    """A wrong answer: the shared part is divided by something else."""
+    return lambda a, b: _areas(a, b)[0] / below(a, b)
+
+
+def _iou_plus_one(a, b):
+    width = max(0, min(a[2], b[2]) - max(a[0], b[0]) + 1)
+    height = max(0, min(a[3], b[3]) - max(a[1], b[1]) + 1)
     _, area_a, area_b = _areas(a, b)
     return width * height / (area_a + area_b - width * height)
 
@@ -169,6 +182,11 @@ iou_of_two = FunctionExercise(
             "the last two numbers of a box are a corner, x_max and y_max, not "
             "a width and a height.",
         ),
+        (
+            lambda a, b: _iou(tuple(map(int, a)), tuple(map(int, b))),
+            "a box may begin and end within a pixel: leave the fractions of "
+            "its corners.",
+        ),
         *(
             (
                 wrong,
@@ -176,6 +194,28 @@ iou_of_two = FunctionExercise(
                 "numbers 1 and 3 are y.",
             )
             for wrong in (_iou_out_of_order, _iou_of_mixed_axes)
+        ),
+        (
+            _iou_over(lambda a, b: sum(_areas(a, b))),
+            "the union is both areas *less* the shared one; you add it.",
+        ),
+        (
+            _iou_over(lambda a, b: a[2] * a[3] + b[2] * b[3] - _areas(a, b)[0]),
+            "a box is x_max − x_min wide and y_max − y_min high; its area is "
+            "the product of those.",
+        ),
+        (
+            _iou_over(
+                lambda a, b: (
+                    sum(box[2] - box[0] + box[3] - box[1] for box in (a, b))
+                    - _areas(a, b)[0]
+                )
+            ),
+            "an area is width times height; you add the two.",
+        ),
+        (
+            _iou_over(lambda a, b: sum(_areas(a, b)[1:]) - _areas(a, b)[0] + 1),
+            "you add 1 below; boxes with an area have a union above 0.",
         ),
         (
             _iou_without_brackets,
@@ -197,13 +237,18 @@ iou_of_two = FunctionExercise(
         *(
             (
                 lambda a, b, digits=digits: round(_iou(a, b), digits),
-                "return the quotient itself, not rounded.",
+                "return the quotient itself: not rounded, and not by //.",
             )
             for digits in (0, 1, 2, 3)
         ),
         (
             lambda a, b: _areas(a, b)[0],
             "that is the intersection; now divide by the union.",
+        ),
+        (
+            _iou_plus_one,
+            "x_max and y_max are where the box ends: the shared width is "
+            "without 1 more.",
         ),
         (
             _iou_of_last_pixels,
@@ -326,6 +371,38 @@ def _pops_while_looping(boxes, scores, iou_threshold, remove):
     return kept
 
 
+def _removes_from_its_own(boxes, scores, iou_threshold):
+    """A wrong answer: one list both to go through and to take from."""
+    order = np.argsort(-np.asarray(scores), kind="stable").tolist()
+    visited = []
+    for best in order:
+        visited.append(best)
+        for other in order:
+            near = _iou(boxes[best], boxes[other]) > iou_threshold
+            if other != best and near:
+                order.remove(other)
+    return visited, order
+
+
+def _before_in_order(boxes, scores, iou_threshold):
+    order = np.argsort(-np.asarray(scores), kind="stable").tolist()
+    return order[:1] + [
+        i
+        for before, i in pairwise(order)
+        if _iou(boxes[i], boxes[before]) <= iou_threshold
+    ]
+
+
+def _far_from_one(boxes, scores, iou_threshold):
+    kept = []
+    for i in np.argsort(-np.asarray(scores), kind="stable"):
+        if not kept or any(
+            _iou(boxes[i], boxes[k]) <= iou_threshold for k in kept
+        ):
+            kept.append(int(i))
+    return kept
+
+
 def _by_place(waiting):
     for place in range(len(waiting)):
         yield place, waiting[place]
@@ -434,12 +511,17 @@ greedy_nms = FunctionExercise(
         ),
         *(
             (
-                lambda *case, remove=remove: _pops_while_looping(*case, remove),
+                wrong,
                 "rows are taken out of the list that the loop goes through, "
                 "so it steps over the next one. Make a new list of those "
                 "that stay.",
             )
-            for remove in (enumerate, _by_place)
+            for wrong in (
+                lambda *case: _pops_while_looping(*case, enumerate),
+                lambda *case: _pops_while_looping(*case, _by_place),
+                lambda *case: _removes_from_its_own(*case)[0],
+                lambda *case: _removes_from_its_own(*case)[1],
+            )
         ),
         (
             _less_than,
@@ -452,13 +534,19 @@ greedy_nms = FunctionExercise(
             "alone.",
         ),
         (
+            _before_in_order,
+            "compare with every box that was kept, not with the one before "
+            "alone.",
+        ),
+        (
+            _far_from_one,
+            "a box goes if it overlaps *one* of those that were kept: it must "
+            "be far from all, not from any.",
+        ),
+        (
             _keeps_the_near,
             "that goes on with the boxes that overlap; those are to be "
             "dropped, and the others are left.",
-        ),
-        (
-            lambda boxes, scores, iou_threshold: _greedy(boxes, scores, 0.5),
-            "compare with iou_threshold, not always with 0.5.",
         ),
         (
             lambda boxes, scores, iou_threshold: _greedy(
@@ -488,6 +576,10 @@ greedy_nms = FunctionExercise(
             lambda boxes, scores, iou_threshold: np.argsort(-scores),
             "no box is dropped: compare the others with the best one, and "
             "leave only those that overlap it little.",
+        ),
+        (
+            lambda boxes, scores, iou_threshold: _greedy(boxes, scores, 0.5),
+            "compare with iou_threshold, not always with 0.5.",
         ),
     ),
     hint="take the row with the highest score, keep it, leave only the rows "

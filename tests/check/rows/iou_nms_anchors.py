@@ -64,6 +64,15 @@ def y_first_for_the_shared_part(a, b):
     return w * h / (sum(areas) - w * h)
 
 
+def by_painting(a, b):
+    """Count pixels; a box that ends within one is cut there."""
+    grids = np.zeros((2, 20, 20), bool)
+    for grid, box in zip(grids, (a, b), strict=True):
+        x, y, x_end, y_end = map(int, box)
+        grid[y:y_end, x:x_end] = True
+    return (grids[0] & grids[1]).sum() / (grids[0] | grids[1]).sum()
+
+
 def absolute(a, b):
     w, h = np.abs(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]))
     return w * h / (sum(shared_by_all(a, b)[1]) - w * h)
@@ -119,6 +128,33 @@ def deletes_by_place(boxes, scores, iou_threshold):
             if by_package(boxes[best], boxes[waiting[j]]) > iou_threshold:
                 waiting.pop(j)
     return kept
+
+
+def removes_from_its_own(boxes, scores, iou_threshold):
+    waiting = list(np.argsort(-scores))
+    for i in waiting:
+        for j in waiting:
+            if i != j and by_package(boxes[i], boxes[j]) > iou_threshold:
+                waiting.remove(j)
+    return waiting
+
+
+def far_from_any(boxes, scores, iou_threshold):
+    kept = []
+    for i in np.argsort(-scores):
+        if not kept or iou(boxes[[i]], boxes[kept]).min() <= iou_threshold:
+            kept.append(i)
+    return kept
+
+
+def only_the_one_before(boxes, scores, iou_threshold):
+    order = np.argsort(-scores)
+    return [
+        row
+        for place, row in enumerate(order)
+        if place == 0
+        or by_package(boxes[row], boxes[order[place - 1]]) <= iou_threshold
+    ]
 
 
 def with_the_last_only(boxes, scores, iou_threshold):
@@ -210,7 +246,29 @@ WRONG = {
         ),
         ("brackets", no_brackets, "whole union in brackets"),
         ("per_cent", lambda a, b: 100 * iou_of_two(a, b), "per cent"),
-        ("rounded", lambda a, b: round(iou_of_two(a, b), 2), "not rounded"),
+        (
+            "rounded",
+            lambda a, b: round(iou_of_two(a, b), 2),
+            "itself: not rounded",
+        ),
+        ("floor", lambda a, b: iou_of_two(a, b) // 1, "not by //"),
+        ("pixels", by_painting, "leave the fractions"),
+        (
+            "plus",
+            lambda a, b: (
+                shared_by_all(a, b)[0]
+                / (sum(shared_by_all(a, b)[1]) + shared_by_all(a, b)[0])
+            ),
+            "you add it",
+        ),
+        (
+            "corner_areas",
+            lambda a, b: (
+                shared_by_all(a, b)[0]
+                / (a[2] * a[3] + b[2] * b[3] - shared_by_all(a, b)[0])
+            ),
+            "x_max − x_min wide",
+        ),
         ("list", lambda a, b: [iou_of_two(a, b)], "one number is asked for"),
         ("other", lambda a, b: 0.25, "at least 0"),
     ],
@@ -285,6 +343,9 @@ WRONG = {
         ("strict", strict, "is not more"),
         ("removes", removes_while_looping, "steps over the next one"),
         ("deletes", deletes_by_place, "steps over the next one"),
+        ("one_list", removes_from_its_own, "steps over the next one"),
+        ("any", far_from_any, "far from all, not from any"),
+        ("before", only_the_one_before, "not with the one before"),
         ("last", with_the_last_only, "with every box that was kept"),
         ("near", keeps_the_near, "the others are left"),
         ("half", lambda b, s, t: greedy_nms(b, s, 0.5), "always with 0.5"),
