@@ -6,7 +6,7 @@
 # pycocotools 2.0.11 a crowd is nothing to find, and what is found inside counts
 # neither way. COCO has hundreds of them in val2017 alone.
 #
-# A good guess: the COCO evaluation of both agrees, as globox says it does.
+# A good guess: both give one AP, since both are called COCO evaluation.
 # Seen: the single object found, and a part of the crowd with it: AP 1.0 in
 # pycocotools, 0.25 in globox.
 set -euo pipefail
