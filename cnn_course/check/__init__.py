@@ -130,6 +130,7 @@ from cnn_course.check.segmentation import (
     missing_rows,
     spread_row,
     transpose_size,
+    up_step,
 )
 from cnn_course.check.sliding_windows import (
     count_windows,
@@ -294,6 +295,7 @@ __all__ = [
     "training_hours",
     "transpose_size",
     "triplets_in_batch",
+    "up_step",
     "useless_biases",
     "v1_numbers",
     "valid_layers",
