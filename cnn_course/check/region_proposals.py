@@ -654,7 +654,7 @@ best_proposals = FunctionExercise(
             2,
         ),
         _case(0, 6, 3, 48),
-        _case(1, 5, 5, 32),
+        _case(3, 40, 15, 64),
         _case(2, 12, 1, 32),
     ),
     mistakes=(
