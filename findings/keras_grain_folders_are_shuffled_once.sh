@@ -3,10 +3,9 @@
 # shuffle=True), the way without TensorFlow, puts the files in one order for
 # good. `fit` starts the dataset anew for each epoch and gets the same pictures
 # in the same batches each time; with format="tf" each epoch has an order of
-# its own. Batch normalisation and CutMix so never see another mixture, and an
-# accuracy a little lower is all there is to see. (The dataset is
-# MapDataset.shuffle, whose order hangs on its seed alone, without `repeat`,
-# which would reseed it.)
+# its own. Batch normalisation and CutMix so never see another mixture, and no
+# output shows it. (The dataset is MapDataset.shuffle, whose order hangs on its
+# seed alone, without `repeat`, which would reseed it.)
 #
 # A good guess: another order each epoch, as the words are the same for both.
 # Seen: three epochs, one order with "grain".
