@@ -143,6 +143,7 @@ from cnn_course.check.strides import dilated_span, output_size, same_output
 from cnn_course.check.super_resolution_and_gestures import (
     decibels,
     joint_class,
+    person_split,
     pixel_shuffle,
     share_known,
     sub_pixel_channels,
@@ -264,6 +265,7 @@ __all__ = [
     "output_size",
     "paint",
     "pareto_front",
+    "person_split",
     "pixel_shuffle",
     "place_term",
     "placed_box",
