@@ -121,6 +121,7 @@ from cnn_course.check.resnet import (
 from cnn_course.check.scaling_out import (
     batch_gradient,
     devices_needed,
+    parallel_step,
     ring_megabytes,
     scaled_rate,
 )
@@ -264,6 +265,7 @@ __all__ = [
     "one_triplet_loss",
     "output_size",
     "paint",
+    "parallel_step",
     "pareto_front",
     "person_split",
     "pixel_shuffle",
