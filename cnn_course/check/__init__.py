@@ -68,8 +68,10 @@ from cnn_course.check.inception import (
     widest_bottleneck,
 )
 from cnn_course.check.inside_the_network import (
+    attack,
     cam,
     fgsm_step,
+    heat_map,
     largest_change,
     occlusion_passes,
 )
@@ -183,6 +185,7 @@ __all__ = [
     "RandomMirror",
     "anchor_count",
     "anchor_kind",
+    "attack",
     "average_pool_parameters",
     "average_precision",
     "batch_gradient",
@@ -242,6 +245,7 @@ __all__ = [
     "hard_negatives",
     "hard_swish",
     "head_parameters",
+    "heat_map",
     "iou_of_two",
     "joint_class",
     "landmark_outputs",

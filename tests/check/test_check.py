@@ -279,7 +279,7 @@ def test_wrong_shape_is_told(name):
         count = len(exercise.results)
         assert f"return {count} arrays with a comma" in verdict.text
         return
-    shape = np.shape(exercise.right(*exercise.cases[0]))
+    shape = np.shape(exercise.right(*copy.deepcopy(exercise.cases[0])))
     words = (
         f"the shape must be {shape}, not" if shape else "one number is asked"
     )
