@@ -11,6 +11,7 @@ from cnn_course.detection.polygons import polygons_to_mask
 from cnn_course.geometry import whole_number
 
 _PADDING = 128  # grey level beside a picture of another shape
+_NAMED = 20  # so many pictures are named in a message
 
 
 class Annotated(NamedTuple):
@@ -91,25 +92,33 @@ class Row(NamedTuple):
     area: object = None  # number or text; None: that of its box
 
 
+def _four(box):
+    """Four numbers; NaN if they are none."""
+    try:
+        numbers = np.array(box, float)
+    except (TypeError, ValueError):
+        numbers = np.empty(0)
+    return numbers if numbers.shape == (4,) else np.full(4, np.nan)
+
+
 def _check_boxes(rows, source):
     """Array (n, 4) of the rows' boxes, or an error that names the row."""
-    boxes = np.empty((len(rows), 4))
-    for i, row in enumerate(rows):
-        try:
-            box = np.array(row.box, float)
-        except (TypeError, ValueError):
-            box = np.array(np.nan)
-        if box.shape != (4,) or not np.isfinite(box).all():
-            raise ValueError(
-                f"{row.where} must have a box of 4 finite numbers; got "
-                f"{row.box}."
-            )
-        if (box[:2] > box[2:]).any():
-            raise ValueError(
-                f"{row.where} must have x_min <= x_max and y_min <= y_max; "
-                f"its corners are {tuple(box.tolist())}. Correct or drop it."
-            )
-        boxes[i] = box
+    boxes = np.array([_four(row.box) for row in rows]).reshape(-1, 4)
+    none = ~np.isfinite(boxes).all(axis=1)
+    if none.any():
+        row = rows[int(np.argmax(none))]
+        raise ValueError(
+            f"{row.where} must have a box of 4 finite numbers; got {row.box} "
+            f"({none.sum()} of {len(rows)} boxes are none)."
+        )
+    turned = (boxes[:, :2] > boxes[:, 2:]).any(axis=1)
+    if turned.any():
+        i = int(np.argmax(turned))
+        raise ValueError(
+            f"{rows[i].where} must have x_min <= x_max and y_min <= y_max; its "
+            f"corners are {tuple(boxes[i].tolist())} ({turned.sum()} of "
+            f"{len(rows)} boxes are so). Correct or drop it."
+        )
     if look_relative(boxes.round(3), at_least=1):
         raise ValueError(
             f"Boxes must be in pixels; all in {source} lie within 0-1, that "
@@ -141,13 +150,15 @@ def _areas(rows, boxes):
 def _cut(boxes, rows, paths, sides):
     """Cut boxes at their pictures' edges; one that lies outside is an error."""
     outside = (boxes[:, :2] > sides[:, :2]) | (boxes[:, 2:] < 0)
+    outside = outside.any(axis=1)
     if outside.any():
-        row = int(np.argmax(outside.any(axis=1)))
+        row = int(np.argmax(outside))
         width, height = sides[row, :2]
         raise ValueError(
             f"{rows[row].where} must lie in its picture, "
             f"{paths[rows[row].image].name} of {width}x{height} pixels; its "
-            f"corners are {tuple(boxes[row].tolist())}."
+            f"corners are {tuple(boxes[row].tolist())} ({outside.sum()} of "
+            f"{len(rows)} boxes are outside)."
         )
     return np.clip(boxes, 0, sides).astype(np.float32)
 
@@ -224,6 +235,16 @@ def _load(path, size):
     return read_picture(path, turned=size == upright)
 
 
+def _tell_unread(reasons, total):
+    if len(reasons) == 1:
+        raise ValueError(reasons[0])
+    more = len(reasons) - _NAMED
+    lines = [*reasons[:_NAMED], *([f"and {more} more"] if more > 0 else [])]
+    raise ValueError(
+        "\n  ".join([f"{len(reasons)} of {total} pictures:", *lines])
+    )
+
+
 def _fit(size, target):
     """The largest (height, width) of the same shape within the target."""
     scale = min(t / s for t, s in zip(target, size, strict=True))
@@ -294,8 +315,8 @@ def load_images(annotated, size=96):
 
     Raises:
         ValueError: a file is none that `datasets.read_picture` reads, or not
-            of the size its annotation says, and the message names it; or all
-            things are ignored.
+            of the size its annotation says, and the message names all that
+            are so; or all things are ignored.
     """
     sides = np.broadcast_to(size, 2).tolist()
     target = [whole_number("size", side, 1) for side in sides]
@@ -305,9 +326,13 @@ def load_images(annotated, size=96):
     largest = max(len(annotated.class_names), 1)
     masks = np.zeros((n, *target), np.min_scalar_type(largest))
     scales = np.empty((n, 2), np.float32)
-    kept, crowds = [], []
+    kept, crowds, reasons = [], [], []
     for i, path in enumerate(annotated.paths):
-        picture = _load(path, tuple(annotated.sizes[i].tolist()))
+        try:
+            picture = _load(path, tuple(annotated.sizes[i].tolist()))
+        except ValueError as why:
+            reasons.append(str(why))
+            continue
         images[i], scales[i] = letterbox(picture, target)
         boxes = annotated.boxes[i] * np.tile(scales[i], 2)
         areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) / scales[i].prod()
@@ -321,6 +346,8 @@ def load_images(annotated, size=96):
             scaled = [p * scales[i] for p in annotated.polygons[i][j]]
             inside = polygons_to_mask(scaled, *target)
             masks[i][inside] = annotated.labels[i][j] + 1
+    if reasons:
+        _tell_unread(reasons, n)
     boxes, labels, areas = (
         map(list, zip(*kept, strict=True)) if n else ([],) * 3
     )

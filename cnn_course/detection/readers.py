@@ -78,18 +78,23 @@ def _polygons(row, where):
         ) from None
 
 
+def _check_known(rows, source, key, known, listed):
+    unknown = [i for i, row in enumerate(rows) if not is_known(row[key], known)]
+    if unknown:
+        i = unknown[0]
+        raise ValueError(
+            f"annotations[{i}] of {source} has {key} {rows[i][key]!r}, which "
+            f"is not among the {listed} ({len(unknown)} of {len(rows)} rows "
+            "are so). Add it there or drop the row."
+        )
+
+
 def _coco_row(row, where, images, labels):
-    keys = ["image_id", "category_id", "bbox"]
-    image_id, category_id, box = _need(row, keys, where)
-    for key, known, listed in (
-        ("image_id", images, "images"),
-        ("category_id", labels, "categories"),
-    ):
-        if not is_known(row[key], known):
-            raise ValueError(
-                f"{where} has {key} {row[key]!r}, which is not among the "
-                f"{listed}. Add it there or drop the row."
-            )
+    image_id, category_id, box = (
+        row["image_id"],
+        row["category_id"],
+        row["bbox"],
+    )
     try:
         x, y, width, height = map(float, box)
         box = [x, y, x + width, y + height]
@@ -171,6 +176,11 @@ def read_coco(json_path, image_folder=None):
         image_folder = _image_folder(json_path, files)
     paths = [Path(image_folder, name) for name in files]
     sizes = [[row.get(side) for side in SIDES] for row in pictures]
+    for i, row in enumerate(annotations):
+        keys = ["image_id", "category_id", "bbox"]
+        _need(row, keys, f"annotations[{i}] of {source}")
+    _check_known(annotations, source, "image_id", images, "images")
+    _check_known(annotations, source, "category_id", labels, "categories")
     rows = [
         _coco_row(row, f"annotations[{i}] of {source}", images, labels)
         for i, row in enumerate(annotations)
@@ -234,13 +244,19 @@ def _check_one_each(paths, stems):
             )
 
 
+def _check_names(things, class_names):
+    names = {where: _text(thing.find("name")) for where, _, thing in things}
+    other = [where for where, name in names.items() if name not in class_names]
+    if other:
+        raise ValueError(
+            f"{other[0]} has the class {names[other[0]]!r}, which is not among "
+            f"{class_names} ({len(other)} of {len(names)} objects have such a "
+            "class). Add it to class_names."
+        )
+
+
 def _voc_row(thing, where, image, class_names):
     name = _text(thing.find("name"))
-    if name not in class_names:
-        raise ValueError(
-            f"{where} has the class {name!r}, which is not among "
-            f"{class_names}. Add it to class_names."
-        )
     corners = ("xmin", "ymin", "xmax", "ymax")
     box = [thing.findtext(f"bndbox/{corner}") for corner in corners]
     ignored = _text(thing.find("difficult")) == "1"
@@ -305,13 +321,19 @@ def read_voc(folder, *, split=None, class_names=None, first_pixel=None):
     stems = list(files) if split is None else _split(folder, files, split)
     paths = [_voc_picture(roots[stem], folder, stem) for stem in stems]
     _check_one_each(paths, stems)
-    sizes, rows = [], []
+    sizes, things = [], []
     for i, stem in enumerate(stems):
         root = roots[stem]
         sizes.append([_text(root.find(f"size/{k}")) for k in SIDES])
-        for j, thing in enumerate(root.iterfind("object")):
-            where = f"object {j} of {files[stem].name}"
-            rows.append(_voc_row(thing, where, i, list(class_names)))
+        things += [
+            (f"object {j} of {files[stem].name}", i, thing)
+            for j, thing in enumerate(root.iterfind("object"))
+        ]
+    class_names = list(class_names)
+    _check_names(things, class_names)
+    rows = [
+        _voc_row(thing, where, i, class_names) for where, i, thing in things
+    ]
     start = _count_from(roots.values()) if first_pixel is None else first_pixel
     found = assemble(rows, paths, sizes, class_names, str(folder), start)
     if first_pixel is None and start == 0:

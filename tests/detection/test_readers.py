@@ -535,6 +535,53 @@ def test_coco_that_is_wrong(spoil, message, coco):
         coco(spoil)
 
 
+@pytest.mark.parametrize(
+    ("values", "counted"),
+    [
+        ({"image_id": 9}, r"annotations\[0\] .* \(2 of 2 rows are so\)"),
+        ({"category_id": 9}, r"annotations\[0\] .* \(2 of 2 rows are so\)"),
+        ({"bbox": [60, 2, 10, 9]}, r"\[0\] .* \(2 of 2 boxes are outside\)"),
+        ({"bbox": [1, 2, -3, 4]}, r"\[0\] .* \(2 of 2 boxes are so\)"),
+        ({"bbox": [1, 2, 3]}, r"\[0\] .* \(2 of 2 boxes are none\)"),
+    ],
+)
+def test_what_is_wrong_is_named_and_counted(values, counted, coco):
+    def spoil(content):
+        for row in content["annotations"]:
+            row.update(values)
+
+    with pytest.raises(ValueError, match=counted):
+        coco(spoil)
+
+
+def test_one_of_many_rows_is_wrong(coco):
+    def spoil(content):
+        row = content["annotations"][0]
+        content["annotations"] = [row | {"id": i} for i in range(500)]
+        content["annotations"][321] = row | {"category_id": 77}
+
+    with pytest.raises(ValueError, match=r"\[321\] .* 77.* \(1 of 500 rows"):
+        coco(spoil)
+
+
+def test_all_pictures_that_cannot_be_read_are_named(coco, tmp_path):
+    annotated = coco()
+    (tmp_path / "a.png").write_text("no picture")
+    Image.new("RGB", (4, 4)).save(tmp_path / "b.png")
+    with pytest.raises(ValueError, match="2 of 2 pictures:") as caught:
+        load_images(annotated)
+    assert "a.png is not a picture" in str(caught.value)
+    assert "b.png has 4x4 pixels, but its annotation" in str(caught.value)
+    many = annotated._replace(
+        paths=[tmp_path / "a.png"] * 30,
+        sizes=np.tile([[32, 48]], (30, 1)),
+        ignored=[np.zeros(0, bool)] * 30,
+    )
+    with pytest.raises(ValueError, match="30 of 30 pictures") as caught:
+        load_images(many)
+    assert "and 10 more" in str(caught.value)
+
+
 def test_file_that_is_no_json(tmp_path):
     path = tmp_path / "cut.json"
     path.write_text('{"images": [', encoding="utf-8")
@@ -680,6 +727,17 @@ def test_split_names_its_pictures(tmp_path):
 def test_voc_that_is_wrong(values, message, voc):
     with pytest.raises(ValueError, match=message):
         read_voc(voc(**values), class_names=["cup"])
+
+
+def test_objects_of_other_classes_are_counted(voc):
+    folder = voc(label="plate")
+    text = (folder / "Annotations" / "a.xml").read_text(encoding="utf-8")
+    thing = text[text.index("<object>") : text.index("</annotation>")]
+    cup = thing.replace("plate", "cup")
+    text = text.replace("</annotation>", f"{cup}{thing}</annotation>")
+    (folder / "Annotations" / "a.xml").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"object 0 .* \(2 of 3 objects have"):
+        read_voc(folder, class_names=["cup"])
 
 
 def test_voc_in_relative_units(voc):

@@ -77,6 +77,22 @@ def test_bad_folder(make, more, words, tmp_path, capfd):
     assert not (tmp_path / "model.work").exists()
 
 
+def test_one_of_ten_thousand_files_is_bad(tmp_path, capfd):
+    folder = tmp_path / "folder"
+    for name in ("cats", "dogs"):
+        whole(folder, name, 1)
+        for i in range(1, 5000):  # one file under many names
+            os.link(folder / name / "0.png", folder / name / f"{i}.png")
+    (folder / "dogs" / "3210.png").unlink()
+    (folder / "dogs" / "3210.png").write_text("no picture")
+    out = str(tmp_path / "model.keras")
+    error = refused([str(folder), *SHORT, "--out", out], capfd)  # one line
+    assert "1 of 10000 pictures" in error
+    assert "dogs/3210.png is not a picture" in error
+    assert error.count(".png") == 1
+    assert not (tmp_path / "model.work").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

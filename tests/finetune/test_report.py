@@ -8,8 +8,8 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from finetune_runs import COUNTS, curve, fresh
-from PIL import Image
+from finetune_runs import COUNTS, curve, fresh, run
+from PIL import ExifTags, Image, ImageOps
 
 from cnn_course.finetune.report import save
 from cnn_course.pipelines import train_val_from_directory
@@ -96,6 +96,18 @@ def test_report(finished, folder):
     assert ("Worst confusion" in printed) == bool(wrong)
 
 
+def run_recipe(printed, paths, cwd):
+    """Run what was printed on each picture: list of (class, probability)."""
+    recipe = textwrap.dedent(printed.split("training did:\n")[1])
+    assert '"PICTURE"' in recipe
+    loop = textwrap.indent(recipe.replace('"PICTURE"', "path"), "    ")
+    done = fresh(["-c", f"for path in {paths}:\n{loop}"], cwd)
+    assert done.returncode == 0, done.stderr[-2000:]
+    said = re.findall(r"^(\w+) (0\.\d+|1\.0)$", done.stdout, re.MULTILINE)
+    assert len(said) == len(paths)
+    return said
+
+
 def test_the_recipe_that_it_prints_has_the_accuracy_that_it_reports(
     finished, folder, tmp_path
 ):
@@ -103,17 +115,88 @@ def test_the_recipe_that_it_prints_has_the_accuracy_that_it_reports(
     _, val = train_val_from_directory(
         folder, image_size=(32, 32), color_mode="grayscale"
     )
-    recipe = textwrap.dedent(finished.printed.split("training did:\n")[1])
-    assert '"PICTURE"' in recipe
-    loop = textwrap.indent(recipe.replace('"PICTURE"', "path"), "    ")
-    code = f"for path in {val.file_paths}:\n{loop}"
-    done = fresh(["-c", code], tmp_path)
-    assert done.returncode == 0, done.stderr[-2000:]
-    said = re.findall(r"^(\w+) (0\.\d+|1\.0)$", done.stdout, re.MULTILINE)
+    said = run_recipe(finished.printed, val.file_paths, tmp_path)
     names = [Path(path).parent.name for path in val.file_paths]
-    assert len(said) == len(names)
     right = np.mean([said[i][0] == names[i] for i in range(len(names))])
     assert f"{right:.1%} fine-tuned" in finished.printed
+
+
+def words(picture):
+    """Sixteen bits a pixel, of which the upper eight are the picture."""
+    return Image.fromarray(np.asarray(picture).astype(np.uint16) * 256 + 7)
+
+
+def colours(picture):
+    return ImageOps.colorize(picture, "navy", "yellow", mid="red")
+
+
+def turned(picture, path):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    colours(picture).save(path, exif=exif)
+
+
+KINDS = {  # a file's name -> how a grey picture becomes one
+    "grey.png": Image.Image.save,
+    "colour.png": lambda p, path: colours(p).save(path),
+    "palette.png": lambda p, path: colours(p).quantize(64).save(path),
+    "opaque.png": lambda p, path: colours(p).convert("RGBA").save(path),
+    "16 bits.png": lambda p, path: words(p).save(path),
+    "black and white.png": lambda p, path: p.convert("1").save(path),
+    "turned.png": turned,
+    "grey.bmp": Image.Image.save,
+    "palette.bmp": lambda p, path: colours(p).quantize(64).save(path),
+    "grey.gif": Image.Image.save,
+    "palette.gif": lambda p, path: colours(p).quantize(64).save(path),
+    "colour.tif": lambda p, path: colours(p).save(path),
+    "16 bits.tif": lambda p, path: words(p).save(path),
+    "lossy.webp": lambda p, path: colours(p).save(path),
+    "grey.jpg": Image.Image.save,
+    "colour.jpg": lambda p, path: colours(p).save(path),
+    "turned.jpg": turned,
+}
+
+
+def test_the_recipe_reads_every_kind_of_file_as_the_training_did(
+    folder, tmp_path, capsys
+):
+    kinds = tmp_path / "kinds"
+    for name in COUNTS:
+        (kinds / name).mkdir(parents=True)
+        crops = sorted((folder / name).iterdir())
+        for i, (kind, write) in enumerate(KINDS.items()):
+            with Image.open(crops[i % len(crops)]) as crop:
+                write(crop.convert("L").resize((45, 38)), kinds / name / kind)
+        colours(crop).convert("CMYK").save(kinds / name / "print.jpg")
+    out, more = tmp_path / "model.keras", ("--validation", str(kinds))
+    more += ("--skip-broken", "--head-epochs", "8", "--epochs", "0")
+    assert run(folder, out, *more) == 0
+    printed = capsys.readouterr().out
+    assert "Left out 3 of 85 pictures" in printed
+    for name in COUNTS:
+        assert f"kinds/{name}/print.jpg is in CMYK" in printed
+    paths = sorted(map(str, kinds.glob("*/*")))
+    paths = [path for path in paths if not path.endswith("print.jpg")]
+    assert len(paths) == 51
+    said = run_recipe(printed, paths, tmp_path)
+    names = [Path(path).parent.name for path in paths]
+    right = np.mean([said[i][0] == names[i] for i in range(len(names))])
+    assert f"Accuracy on 51 validation pictures: {right:.1%} with" in printed
+    # Not only the accuracy: picture by picture, the same probability.
+    _, val = train_val_from_directory(
+        folder,
+        image_size=(32, 32),
+        color_mode="grayscale",
+        validation_folder=kinds,
+        skip_broken=True,
+    )
+    scores = keras.models.load_model(out).predict(val, verbose=0).max(axis=1)
+    trained = dict(zip(val.file_paths, scores, strict=True))
+    np.testing.assert_allclose(
+        [float(score) for _, score in said],
+        [trained[path] for path in paths],
+        atol=1e-3,
+    )
 
 
 def test_the_model_loads_with_keras_alone_and_takes_any_size(

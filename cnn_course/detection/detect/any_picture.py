@@ -74,8 +74,8 @@ def detect(
         class_names: list of str; None: the model's own attribute class_names,
             or else the numbers.
         batch_size: int >= 1, pictures the network sees at a time.
-        skip_broken: bool, go on without files that are no pictures, and name
-            them in the end, instead of raising.
+        skip_broken: bool, go on without files that are missing or no pictures,
+            and name them in the end, instead of raising.
         **options: of `yolo.predict` or `faster_rcnn.predict_boxes`, such as
             score_threshold, per_class, or YOLO's decoder.
 
@@ -89,6 +89,7 @@ def detect(
         ValueError: the model is no detector or has open sides, class_names are
             too many or too few, the folder has no picture; or a picture is
             none, and the message names the file or the place in the iterable.
+            A generator yields first what it has read before.
     """
     from cnn_course.datasets.decoding import find_pictures
     from cnn_course.geometry import whole_number
@@ -183,8 +184,10 @@ def _one_by_one(read, find, batch_size, skip_broken, pictures):
     for i, picture in enumerate(pictures):
         try:
             waiting.append(read(picture, f"picture {i}"))
-        except ValueError as why:
+        except (OSError, ValueError) as why:
             if not (skip_broken and _is_path(picture)):
+                if waiting:  # what was read before is not lost
+                    yield from find(waiting)
                 raise
             broken.append(f"  {why}")
         if len(waiting) == batch_size:

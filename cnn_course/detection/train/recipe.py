@@ -232,8 +232,9 @@ def train(job, stage, before=-1.0):
         unfreeze_last(job.base, UNFREEZE)
     total = epochs * steps
     warmup = max(min(300, total // 5), 1)
+    rest = max(total - warmup, 1)  # there may be one step in all
     rate = keras.optimizers.schedules.CosineDecay(
-        0.0, total - warmup, warmup_target=stage.rate, warmup_steps=warmup
+        0.0, rest, warmup_target=stage.rate, warmup_steps=warmup
     )
     optimizer = keras.optimizers.AdamW(rate, weight_decay=1e-3, beta_2=0.98)
     job.model.compile(optimizer, loss=yolo.free_loss)

@@ -218,6 +218,17 @@ def test_a_frame_that_is_no_picture_is_numbered(model):
         list(detect(model, frames, skip_broken=True))
 
 
+@pytest.mark.parametrize("unread", [None, np.zeros((0, 9, 3)), "none.png"])
+def test_what_stood_before_a_frame_that_is_unread_is_not_lost(model, unread):
+    frames = [red_on_grey(50, 60, (i, 5, i + 20, 30)) for i in range(6)]
+    said = detect(model, [*frames, unread, frames[0]], batch_size=4)
+    found = [next(said) for _ in frames]
+    with pytest.raises((ValueError, FileNotFoundError), match=r"6|none\.png"):
+        next(said)
+    for one, frame in zip(found, frames, strict=True):
+        assert_same(one, detect(model, frame))
+
+
 def test_a_folder_without_pictures(model, tmp_path):
     with pytest.raises(ValueError, match="no picture in"):
         detect(model, tmp_path)

@@ -104,7 +104,8 @@ def die(*args, **options):
 @eagerly()
 def test_other_boxes_start_anew(tmp_path, monkeypatch, capsys):
     file = write_set(tmp_path, n=8)
-    command = [str(file), *SHORT, "--epochs", "1"]
+    # One step in all, the least that there can be.
+    command = [str(file), *SHORT, "--epochs", "1", "--batch-size", "8"]
     command += ["--out", str(tmp_path / "model.keras")]
     monkeypatch.setattr(keras.Model, "save", die)
     for moved, words in ((0, ""), (0, "Going on with"), (1, "starting anew")):
@@ -195,6 +196,48 @@ def test_refused_in_one_line(arguments, words, folder, capsys, tmp_path):
     assert error.startswith("train: ")
     assert error.count("\n") == 1
     assert not (tmp_path / "model.work").exists()
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "words"),
+    [
+        ("annotations", {"iscrowd": 1}, "There is nothing to learn"),
+        ("annotations", {"bbox": [1, 1, 0, 0]}, "There is nothing to learn"),
+        ("annotations", None, "There is nothing to learn"),
+        ("images", None, "which is not among the images"),
+        ("annotations", {"category_id": 77}, "which is not among the categ"),
+        ("annotations", {"bbox": [99, 99, 5, 5]}, "must lie in its picture"),
+        ("annotations", {"bbox": [5, 5, -5, 5]}, "must have x_min <= x_max"),
+    ],
+)
+def test_a_set_that_will_not_do_stops_before_the_training(
+    part, values, words, tmp_path, capsys
+):
+    file = write_set(tmp_path, n=3)
+    content = json.loads(file.read_text())
+    if values is None:
+        content[part] = []
+    for row in content[part]:
+        row.update(values)
+    file.write_text(json.dumps(content))
+    assert main([str(file), "--out", str(tmp_path / "model.keras")]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("train: ")
+    assert words in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "model.work").exists()
+
+
+def test_pictures_that_are_none_stop_it_in_one_line(tmp_path, capsys):
+    file = write_set(tmp_path, n=6)
+    for i in (1, 4):
+        (tmp_path / "images" / f"0_{i}.png").write_text("no picture")
+    assert main([str(file), *SHORT, "--out", str(tmp_path / "m.keras")]) == 2
+    error = capsys.readouterr().err
+    assert "2 of 6 pictures" in error
+    assert "0_1.png is not a picture" in error
+    assert "0_4.png is not a picture" in error
+    assert error.count("\n") == 1
 
 
 def test_detect_refuses_in_one_line(finished, tmp_path, capsys):

@@ -1,5 +1,11 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import keras
 import numpy as np
+from fresh_process import environment
 
 from cnn_course.detection import yolo
 
@@ -35,3 +41,36 @@ def test_heads_say_what_the_encoders_write():
     assert free.shape == (2, 4, 5, 7)
     assert free.min() >= 0
     assert free[..., 4:].max() <= 1
+
+
+def test_kept_as_notebook_20_says_it_needs_keras_alone(tmp_path, monkeypatch):
+    """Its own line, run on a network that was compiled with our loss."""
+    notebooks = Path(__file__).resolve().parents[3] / "notebooks"
+    text = (notebooks / "20_yolo.ipynb").read_text(encoding="utf-8")
+    lines = [
+        line.strip()
+        for cell in json.loads(text)["cells"]
+        for line in cell["source"]
+    ]
+    (line,) = [
+        line for line in lines if line.endswith('save("detector.keras")')
+    ]
+    detector = yolo.yolo((32, 40, 3), classes=2)
+    detector.compile("adam", loss=yolo.free_loss)
+    x = np.random.default_rng(0).integers(0, 256, (2, 32, 40, 3))
+    detector.train_on_batch(x, np.zeros((2, 4, 5, 6)))
+    monkeypatch.chdir(tmp_path)
+    exec(line, {"keras": keras, "detector": detector})
+    np.save("x.npy", x)
+    code = (
+        "import sys, keras, numpy\n"
+        "model = keras.models.load_model('detector.keras')\n"
+        "said = model.predict(numpy.load('x.npy'), verbose=0)\n"
+        "numpy.save('said.npy', said)\n"
+        "assert 'cnn_course' not in sys.modules\n"
+    )
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, check=True, env=environment(), cwd=tmp_path)
+    np.testing.assert_allclose(
+        np.load("said.npy"), detector.predict(x, verbose=0), atol=1e-6
+    )
