@@ -55,6 +55,8 @@ from cnn_course.check.face_recognition import (
     who,
 )
 from cnn_course.check.first_convnet import (
+    batch_norm,
+    conv_backward,
     digit_reader,
     flattened,
     leaky_relu_gradient,
@@ -190,6 +192,7 @@ __all__ = [
     "average_precision",
     "batch_gradient",
     "batch_loss",
+    "batch_norm",
     "best_proposals",
     "best_within",
     "between_four",
@@ -207,6 +210,7 @@ __all__ = [
     "class_weights",
     "compound_scale",
     "connections",
+    "conv_backward",
     "conv_layer",
     "conv_parameters",
     "convolve",

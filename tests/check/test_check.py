@@ -367,6 +367,24 @@ def test_what_was_to_be_done_without_passes_and_is_told():
     assert check.zero_pad(RIGHT["zero_pad"]).text.endswith("cases.")
 
 
+@pytest.mark.parametrize(
+    ("name", "library"),
+    [
+        ("batch_norm", rows.first_convnet.batch_norm_by_keras),
+        ("conv_backward", rows.first_convnet.conv_backward_by_tensorflow),
+        ("conv_layer", rows.volumes_and_layers.conv_layer_by_tensorflow),
+    ],
+)
+def test_right_answer_is_that_of_the_library(name, library):
+    exercise = EXERCISES[name]
+    for case in exercise.cases:
+        got, expected = exercise.right(*case), library(*case)
+        if not exercise.results:
+            got, expected = [got], [expected]
+        for ours, theirs in zip(got, expected, strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-9)
+
+
 # --- What the learner reads --------------------------------------------------
 
 
