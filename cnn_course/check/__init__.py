@@ -24,6 +24,7 @@ from cnn_course.check.choosing_a_network import (
 from cnn_course.check.classic_networks import (
     average_pool_parameters,
     first_dense_weights,
+    grouped_convolution,
     grouped_parameters,
     stack_weights,
 )
@@ -244,6 +245,7 @@ __all__ = [
     "gram_numbers",
     "greedy_nms",
     "grid_error",
+    "grouped_convolution",
     "grouped_parameters",
     "half_precision_megabytes",
     "hard_negatives",

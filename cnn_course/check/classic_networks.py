@@ -1,5 +1,8 @@
 """The exercises of notebook 07, the classic networks."""
 
+from functools import partial
+
+from cnn_course.check.block import BlockExercise, Shape
 from cnn_course.check.judge import FunctionExercise, ValueExercise
 
 _CONVOLUTIONS = 14_714_688  # parameters of VGG-16 below its dense layers
@@ -171,8 +174,95 @@ grouped_parameters = FunctionExercise(
             "each filter is as deep as the channels that it sees.",
         ),
     ),
-    hint="how many channels does one filter see? Count its weights and its "
-    "bias, then multiply by the number of filters, those of all groups.",
+    hint="take one filter: how many channels does it see in its group? How "
+    "many filters are there in all groups?",
+)
+
+
+def _grouped_convolution(x, filters, kernel_size, groups, *, slip=""):
+    """Convolutions side by side, each on its part of the channels."""
+    from keras import layers, ops
+
+    def conv(count, **options):
+        options = {"padding": "same"} | options
+        return layers.Conv2D(count, kernel_size, **options)
+
+    share, own = x.shape[-1] // groups, filters // groups
+    if slip == "all filters":
+        own = filters
+    options = {
+        "padding": {"padding": "valid"},
+        "bias": {"use_bias": False},
+        "relu": {"activation": "relu"},
+    }.get(slip, {})
+    one = conv(own, **options)
+    maps = []
+    for i in range(groups):
+        start = 0 if slip == "first channels" else i * share
+        part = x[..., start : start + share]
+        if slip == "every n-th":
+            part = x[..., i::groups]
+        if slip == "all channels":
+            part = x
+        layer = one if slip == "shared" else conv(own, **options)
+        maps.append(layer(part))
+    if slip == "last only":
+        return maps[-1]
+    if slip == "backwards":
+        maps = maps[::-1]
+    if slip == "interleaved":
+        return ops.reshape(
+            ops.stack(maps, axis=-1), (-1, *x.shape[1:3], filters)
+        )
+    if slip in ("added", "beside each other", "below each other"):
+        join = {
+            "added": layers.Add(),
+            "beside each other": layers.Concatenate(axis=2),
+            "below each other": layers.Concatenate(axis=1),
+        }
+        return join[slip](maps)
+    return layers.Concatenate()(maps)
+
+
+grouped_convolution = BlockExercise(
+    "grouped_convolution",
+    right=_grouped_convolution,
+    cases=(
+        (Shape((5, 4, 4)), 6, 3, 2),
+        (Shape((4, 5, 6)), 3, 1, 3),
+        (Shape((5, 5, 6)), 8, 5, 2),
+    ),
+    mistakes=tuple(
+        (partial(_grouped_convolution, slip=slip), hint)
+        for slip, hint in {
+            "all filters": "each group has `filters` filters; all groups "
+            "together have so many.",
+            "all channels": "each convolution sees all channels; it has its "
+            "own part of them, x[..., start : end].",
+            "first channels": "all groups see the first channels; each has a "
+            "part of its own.",
+            "every n-th": "the parts are neighbours: the first channels, then "
+            "the next ones, not every n-th.",
+            "shared": "one layer is called for all groups, so they share its "
+            "weights. Make a layer for each group.",
+            "last only": "only the last group is returned; all of them go "
+            "side by side.",
+            "backwards": "the groups come out in reverse order.",
+            "interleaved": "the output has the filters of the first group "
+            "first, then those of the second.",
+            "added": "that adds the groups; their maps are concatenated along "
+            "the channels.",
+            "beside each other": "that puts the maps side by side as pictures; "
+            "concatenate along the channels, the last axis.",
+            "below each other": "that puts the maps below each other as "
+            "pictures; concatenate along the channels, the last axis.",
+            "padding": 'the maps keep their sides: padding="same".',
+            "bias": "the biases are missing: Keras's default has them.",
+            "relu": "no activation is asked for.",
+        }.items()
+    ),
+    hint="which channels does one filter see, and where do its maps stand in "
+    "the output?",
 )
 
 average_pool_parameters = ValueExercise(

@@ -13,6 +13,7 @@ from rows.first_convnet import softmax_overflows
 from rows.padding import same_padding_forgets_even
 
 from cnn_course import check, scratch
+from cnn_course.check.block import BlockExercise
 from cnn_course.check.judge import LIBRARIES, FunctionExercise, ValueExercise
 
 # --- Every exercise ----------------------------------------------------------
@@ -32,7 +33,12 @@ VALUES = {
     for name, exercise in EXERCISES.items()
     if isinstance(exercise, ValueExercise)
 }
-COMPARED = FUNCTIONS | VALUES  # with a right answer of their own
+BLOCKS = {
+    name: exercise
+    for name, exercise in EXERCISES.items()
+    if isinstance(exercise, BlockExercise)
+}
+COMPARED = FUNCTIONS | VALUES | BLOCKS  # with a right answer of their own
 MODELS = {name: EXERCISES[name] for name in EXERCISES if name not in COMPARED}
 every_exercise = pytest.mark.parametrize("name", EXERCISES)
 every_function = pytest.mark.parametrize("name", FUNCTIONS)

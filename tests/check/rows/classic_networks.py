@@ -2,6 +2,61 @@
 
 import math
 
+import keras
+from keras import layers
+
+
+def grouped_convolution(x, filters, kernel_size, groups):
+    share = x.shape[-1] // groups
+    maps = []
+    for i in range(groups):
+        part = x[:, :, :, i * share : (i + 1) * share]
+        conv = layers.Conv2D(filters // groups, kernel_size, padding="same")
+        maps.append(conv(part))
+    return layers.Concatenate()(maps)
+
+
+def grouped_convolution_by_ops(x, filters, kernel_size, groups):
+    return keras.ops.concatenate(
+        [
+            layers.Conv2D(filters // groups, (kernel_size,) * 2, 1, "same")(p)
+            for p in keras.ops.split(x, groups, axis=-1)
+        ],
+        axis=3,
+    )
+
+
+def grouped_with(
+    part=lambda x, i, share: x[..., i * share : (i + 1) * share],
+    own=lambda filters, groups: filters // groups,
+    join=lambda maps: layers.Concatenate()(maps),
+    **options,
+):
+    """A learner's groups, with one of the steps put in."""
+
+    def grouped_convolution(x, filters, kernel_size, groups):
+        share, count = x.shape[-1] // groups, own(filters, groups)
+        same = {"padding": "same"} | options
+        return join(
+            [
+                layers.Conv2D(count, kernel_size, **same)(part(x, i, share))
+                for i in range(groups)
+            ]
+        )
+
+    return grouped_convolution
+
+
+def grouped_shared(x, filters, kernel_size, groups):
+    conv = layers.Conv2D(filters // groups, kernel_size, padding="same")
+    parts = keras.ops.split(x, groups, axis=-1)
+    return layers.Concatenate()([conv(part) for part in parts])
+
+
+def grouped_by_keras(x, filters, kernel_size, groups):
+    conv = layers.Conv2D(filters, kernel_size, padding="same", groups=groups)
+    return conv(x)
+
 
 def stack_weights(kernel_size, channels):
     size, weights = 1, 0
@@ -28,14 +83,64 @@ def grouped_parameters(kernel_size, channels, filters, groups):
 
 
 RIGHT = {
+    "grouped_convolution": grouped_convolution,
     "first_dense_weights": (256 // 32) ** 2 * 512 * 4096,
     "stack_weights": stack_weights,
     "grouped_parameters": grouped_parameters,
     "average_pool_parameters": 138_357_544 - (25_088 - 512) * 4096,
 }
 
+ALSO_RIGHT = {
+    "grouped_convolution": [grouped_convolution_by_ops, grouped_with()],
+}
+
 # exercise: (what is wrong, the answer, words of the hint that fits)
 WRONG = {
+    "grouped_convolution": [
+        ("by_keras", grouped_by_keras, "3×3 convolution: 2 expected, not 0"),
+        ("one_layer", grouped_shared, "they share its weights"),
+        (
+            "all_channels",
+            grouped_with(part=lambda x, i, share: x),
+            "sees all channels",
+        ),
+        (
+            "first_channels",
+            grouped_with(part=lambda x, i, share: x[..., :share]),
+            "see the first channels",
+        ),
+        (
+            "every_second",
+            grouped_with(
+                part=lambda x, i, share: x[..., i :: x.shape[-1] // share]
+            ),
+            "not every n-th",
+        ),
+        (
+            "all_filters",
+            grouped_with(own=lambda filters, groups: filters),
+            "all groups together",
+        ),
+        (
+            "added",
+            grouped_with(join=lambda maps: layers.Add()(maps)),
+            "that adds the groups",
+        ),
+        ("list", grouped_with(join=list), "one tensor is asked for"),
+        (
+            "rows",
+            grouped_with(join=lambda maps: layers.Concatenate(axis=1)(maps)),
+            "below each other",
+        ),
+        (
+            "reversed",
+            grouped_with(join=lambda maps: layers.Concatenate()(maps[::-1])),
+            "reverse order",
+        ),
+        ("valid", grouped_with(padding="valid"), 'padding="same"'),
+        ("relu", grouped_with(activation="relu"), "no activation"),
+        ("no_bias", grouped_with(use_bias=False), "biases are missing"),
+    ],
     "first_dense_weights": [
         ("224", 25_088 * 4096, "that is the layer for 224×224"),
         ("biases", (8 * 8 * 512 + 1) * 4096, "4 096 biases too"),
@@ -84,7 +189,7 @@ WRONG = {
         ),
         ("row", lambda f, c, k, g: (f * c // g + 1) * k, "kernel_size columns"),
         ("flat", lambda f, c, k, g: (f * f + 1) * k, "as deep as"),
-        ("more", lambda f, c, k, g: (f * f * c * g + 1) * k, "one filter see"),
+        ("more", lambda f, c, k, g: (f * f * c * g + 1) * k, "take one filter"),
     ],
     "average_pool_parameters": [
         ("unchanged", 138_357_544, "VGG-16 as it is"),
