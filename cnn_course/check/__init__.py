@@ -2,9 +2,9 @@
 
 Each notebook's exercises are in the file of its name: padding.py for notebook
 02. Read judge.py first, which runs an answer on cases and finds the hint;
-classifier.py judges a trained model. To add an exercise: make it in its
-notebook's file, name it here, and give tests/check/rows/ right and wrong
-answers, each with words of its hint.
+classifier.py judges a trained model, block.py a block of layers. To add an
+exercise: make it in its notebook's file, name it here, and give
+tests/check/rows/ right and wrong answers, each with words of its hint.
 """
 
 from cnn_course.check.augmentation import (
@@ -39,6 +39,7 @@ from cnn_course.check.densenet import (
     connections,
     copied_maps,
     dense_layer_weights,
+    densely_connected,
     final_channels,
 )
 from cnn_course.check.edge_detection import convolve, dense_weights, flip
@@ -47,6 +48,7 @@ from cnn_course.check.efficientnet import (
     compound_scale,
     excite_parameters,
     scaling_cost,
+    squeeze_excite,
 )
 from cnn_course.check.face_recognition import (
     batch_loss,
@@ -67,6 +69,7 @@ from cnn_course.check.first_convnet import (
 from cnn_course.check.inception import (
     block_channels,
     bottleneck_cost,
+    inception_module,
     one_by_one,
     widest_bottleneck,
 )
@@ -95,6 +98,7 @@ from cnn_course.check.mobilenet import (
     bottleneck_weights,
     depthwise_convolve,
     hard_swish,
+    inverted_residual,
     separable_share,
 )
 from cnn_course.check.neural_style_transfer import (
@@ -118,6 +122,7 @@ from cnn_course.check.region_proposals import (
     region_costs,
 )
 from cnn_course.check.resnet import (
+    basic_block,
     residual_output,
     residual_parameters,
     resnet_layers,
@@ -191,6 +196,7 @@ __all__ = [
     "attack",
     "average_pool_parameters",
     "average_precision",
+    "basic_block",
     "batch_gradient",
     "batch_loss",
     "batch_norm",
@@ -222,6 +228,7 @@ __all__ = [
     "dense_to_convolution",
     "dense_to_kernel",
     "dense_weights",
+    "densely_connected",
     "depthwise_convolve",
     "devices_needed",
     "different_crops",
@@ -252,6 +259,8 @@ __all__ = [
     "hard_swish",
     "head_parameters",
     "heat_map",
+    "inception_module",
+    "inverted_residual",
     "iou_of_two",
     "joint_class",
     "landmark_outputs",
@@ -299,6 +308,7 @@ __all__ = [
     "soft_scores",
     "softmax",
     "spread_row",
+    "squeeze_excite",
     "stack_weights",
     "sub_pixel_channels",
     "survivors",

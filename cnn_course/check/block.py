@@ -121,22 +121,29 @@ def _parts(model):
 # --- One answer to one case --------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Built:
-    """A block, built for one case.
+    """A block, built for one case; parts of one key have the same weights.
 
     Attributes:
         model: from the case's tensors to the block's output.
         inputs: list of random arrays for the model.
         parts: its layers with weights.
-        outputs: at inference and in training, where parts of one key have the
-            same weights; or what the block raises instead.
     """
 
     model: object
     inputs: list
     parts: list
-    outputs: object
+
+    @functools.cached_property
+    def at_inference(self):
+        """The output, or what the block raises instead."""
+        return _run(self.model, self.inputs, training=False)
+
+    @functools.cached_property
+    def in_training(self):
+        """The output in training, which moves the statistics: to ask last."""
+        return _run(self.model, self.inputs, training=True)
 
     @property
     def shape(self):
@@ -168,10 +175,10 @@ class _Built:
         return f"{said} ({layers})" if layers else said
 
 
-def _run(model, inputs):
-    """The outputs at inference and in training, or what is raised."""
+def _run(model, inputs, training):
+    """A model's output, or what it raises."""
     try:
-        return [np.asarray(model(inputs, training=t)) for t in (False, True)]
+        return np.asarray(model(inputs, training=training))
     except Exception as error:  # whatever a learner's own layer does
         return _Raised(error, "")
 
@@ -201,7 +208,7 @@ def _build(function, case):
         parts = _parts(model)
         for part in parts:
             part.fill(0)
-        return _Built(model, arrays, parts, _run(model, arrays))
+        return _Built(model, arrays, parts)
 
 
 @functools.cache
@@ -232,35 +239,39 @@ def _calls_into(module):
 
 
 def _close(got, expected):
-    """Whether two lists of outputs agree."""
+    """Where an output is right; nowhere if it was not computed."""
     if isinstance(got, _Raised) or isinstance(expected, _Raised):
-        return False
-    return all(
-        np.allclose(a, b, rtol=0, atol=1e-4 * np.abs(b).max())
-        for a, b in zip(got, expected, strict=True)
-    )
+        return np.array(False)
+    if got.shape != expected.shape:  # whatever the block had promised
+        return np.array(False)
+    atol = 1e-4 * np.abs(expected).max()
+    return np.isclose(got, expected, rtol=0, atol=atol)
 
 
-def _plain_message(raised):
-    """An error's message, without the names that Keras gives its layers."""
-    message = str(raised.error)
-    if re.search("incompatible shapes|broadcast|matching shapes", message):
-        return "unequal shapes"
-    return re.sub(r"_\d+", "", message)
+def _message(error):
+    """An error's message, or the shapes that do not fit in it.
+
+    Keras's own names are left out, and a sum may be made by a layer or by +.
+    """
+    text = str(error).replace("None, ", "")
+    if re.search("ncompatible shapes|broadcast|matching shapes", text):
+        return frozenset(re.findall(r"[([]([\d, ]+)[])]", text))
+    return re.sub(r"_\d+", "", text)
 
 
 def _alike(got, other):
     """Whether two answers to a case fail, or compute, the same."""
     if isinstance(got, _Raised) and isinstance(other, _Raised):
         same_type = type(got.error) is type(other.error)
-        return same_type and _plain_message(got) == _plain_message(other)
+        return same_type and _message(got.error) == _message(other.error)
     if not isinstance(got, _Built) or not isinstance(other, _Built):
         return False
     return (
         got.shape == other.shape
         and got.keys == other.keys
         and got.frozen == other.frozen
-        and _close(got.outputs, other.outputs)
+        and _close(got.at_inference, other.at_inference).all()
+        and _close(got.in_training, other.in_training).all()
     )
 
 
@@ -280,7 +291,7 @@ def _orders(parts):
     return itertools.product(*ways)
 
 
-def _filled(parts, keys, order):
+def _fill(parts, keys, order):
     """Fill the parts of each key in an order of numbers."""
     groups = _by_key(parts)
     for key, numbers in zip(keys, order, strict=True):
@@ -298,11 +309,12 @@ def _right(got, expected):
         return False
     keys = list(expected.keys)
     orders = list(_orders(expected.parts))
-    _filled(expected.parts, keys, orders[0])
-    wanted = _run(expected.model, expected.inputs)
+    _fill(expected.parts, keys, orders[0])
+    wanted = _run(expected.model, expected.inputs, training=False)
     for order in orders:
-        _filled(got.parts, keys, order)
-        if _close(_run(got.model, got.inputs), wanted):
+        _fill(got.parts, keys, order)
+        came = _run(got.model, got.inputs, training=False)
+        if _close(came, wanted).all():
             return True
     return False
 
@@ -326,21 +338,18 @@ def _facts(got, expected):
         return f"shape {expected.shape}", f"shape {got.shape}"
     if got.keys != expected.keys or got.frozen != expected.frozen:
         return expected.summary, got.summary
-    if isinstance(got.outputs, _Raised):
-        return _range(expected.outputs[0]), _show(got.outputs)
-    mode = _differs_in(got, expected)
-    when = ("at inference", "in training")[mode]
-    wanted, came = expected.outputs[mode], got.outputs[mode]
-    same = np.isclose(came, wanted, rtol=0, atol=1e-4 * np.abs(wanted).max())
-    return (
-        f"from the same weights, {when}: {_range(wanted)}",
-        f"{_range(came)}; {same.mean():.0%} of them are right",
-    )
-
-
-def _differs_in(got, expected):
-    """0 if the outputs differ at inference, 1 if in training alone."""
-    return int(_close(got.outputs[:1], expected.outputs[:1]))
+    when, wanted, came = "at inference", expected.at_inference, got.at_inference
+    if _close(came, wanted).all():
+        when, wanted, came = (
+            "in training",
+            expected.in_training,
+            got.in_training,
+        )
+    said = f"from the same weights, {when}: {_range(wanted)}"
+    if isinstance(came, _Raised):
+        return said, _show(came)
+    share = _close(came, wanted).mean()
+    return said, f"{_range(came)}; {share:.0%} of them are right"
 
 
 def _tensor_hint(got):
@@ -446,36 +455,39 @@ class BlockExercise:
             )
         if _is_untouched(answer):
             return untouched(self.name)
-        with _calls_into(self.without) as called:
-            built = [_build(answer, case) for case in self.cases]
-        if called:
-            return Verdict(
-                "failed",
-                f"{self.name}: not yet.\nHint: {called[0]} is the package's "
-                "own. Build the block yourself, from Keras's layers.",
-            )
-        tried = [
-            (case, got, _build_once(self.right, case))
-            for case, got in zip(self.cases, built, strict=True)
-        ]
-        failed = [row for row in tried if not _right(*row[1:])]
-        if not failed:
-            parameters = tried[0][2].model.count_params()
-            return Verdict(
-                "passed",
-                f"{self.name}: right in all {len(tried)} cases: shapes, "
-                "parameters, and the outputs from the same weights. The "
-                f"first has {parameters:,} parameters.",
-            )
-        case, got, expected = failed[0]
+        build = functools.cache(functools.partial(_build, answer))
+        for case in self.cases:
+            with _calls_into(self.without) as called:
+                got = build(case)
+            if called:
+                return Verdict(
+                    "failed",
+                    f"{self.name}: not yet.\nHint: {called[0]} is the "
+                    "package's own. Build the block yourself, from Keras's "
+                    "layers.",
+                )
+            expected = _build_once(self.right, case)
+            if not _right(got, expected):
+                return self._failed(build, case, expected)
+        parameters = _build_once(self.right, self.cases[0]).model.count_params()
+        return Verdict(
+            "passed",
+            f"{self.name}: right in all {len(self.cases)} cases: shapes, "
+            "parameters, and the outputs from the same weights. The first has "
+            f"{parameters:,} parameters.",
+        )
+
+    def _failed(self, build, case, expected):
+        got = build(case)
         wanted, came = _facts(got, expected)
+        hint = self._hint_of_mistake(build, case)
         return Verdict(
             "failed",
             f"{self.name}: not yet.\n"
             f"input:    {self._arguments(case)}\n"
             f"expected: {wanted}\n"
             f"got:      {came}\n"
-            f"Hint: {self._hint(tried, failed)}",
+            f"Hint: {hint or self._hint(got, expected)}",
         )
 
     def _arguments(self, case):
@@ -487,20 +499,22 @@ class BlockExercise:
             for name, value in zip(names, case, strict=False)
         )
 
-    def _hint(self, tried, failed):
-        first, got, expected = failed[0]
-        fitting = [
-            (wrong, hint)
-            for wrong, hint in self.mistakes
-            if _alike(got, _build_once(wrong, first))
-        ]
-        for rows in (tried, failed, failed[:1]):
-            for wrong, hint in fitting:
-                if all(
-                    _alike(answer, _build_once(wrong, case))
-                    for case, answer, _ in rows
-                ):
+    def _hint_of_mistake(self, build, failed):
+        """The hint of the mistake that agrees in most cases; "" if none."""
+        agreed, best = 0, ""
+        for wrong, hint in self.mistakes:
+            if _alike(build(failed), _build_once(wrong, failed)):
+                agree = sum(
+                    _alike(build(case), _build_once(wrong, case))
+                    for case in self.cases
+                )
+                if agree == len(self.cases):
                     return hint
+                if agree > agreed:
+                    agreed, best = agree, hint
+        return best
+
+    def _hint(self, got, expected):
         if isinstance(got, _Raised):
             return self._stop_hint(got)
         if not isinstance(got, _Built):
@@ -511,15 +525,16 @@ class BlockExercise:
             return _parts_hint(got, expected)
         if got.frozen != expected.frozen:
             return "all of the block's layers are to be trained, none frozen."
-        if isinstance(got.outputs, _Raised):
-            return f"with numbers it stops with {got.outputs.kind}."
-        if _differs_in(got, expected) and not _alike(got, expected):
+        if isinstance(got.at_inference, _Raised):
+            return self._stop_hint(got.at_inference)
+        same = _close(got.at_inference, expected.at_inference).all()
+        if same and not _alike(got, expected):
             return "right at inference, but not in training."
         return self.hint
 
     def _stop_hint(self, raised):
         said = f"the call stops {raised.where}with {raised.kind}."
-        if _plain_message(raised) == "unequal shapes":
+        if isinstance(_message(raised.error), frozenset):
             return f"{said} Two tensors that meet there have unequal shapes."
         if "KerasTensor" in str(raised.error):
             return (

@@ -1,5 +1,8 @@
 """The exercises of notebook 11, DenseNet."""
 
+from functools import partial
+
+from cnn_course.check.block import BlockExercise, Shape
 from cnn_course.check.judge import FunctionExercise, ValueExercise
 
 connections = FunctionExercise(
@@ -83,6 +86,11 @@ final_channels = FunctionExercise(
             "half a channel does not exist: round down, n // 2.",
         ),
         (
+            lambda num_layers, k: 2 * k + num_layers[0] * k,
+            "that is the first block alone: does `return` stand inside the "
+            "loop?",
+        ),
+        (
             lambda num_layers, k: sum(num_layers) * k,
             "those are the new channels of all layers. The stem gives 2k "
             "more, and each transition halves what there is by then.",
@@ -105,6 +113,10 @@ dense_layer_weights = FunctionExercise(
         (
             lambda channels, k: 4 * k * channels + 4 * k * k,
             "the second kernel is 3×3: each pair of channels has nine weights.",
+        ),
+        (
+            lambda channels, k: (4 * k * channels + 36 * k) ^ 2,
+            "in Python ^ is no power; write growth_rate**2.",
         ),
         (
             lambda channels, k: 4 * k * channels + 9 * k * k,
@@ -172,7 +184,115 @@ copied_maps = ValueExercise(
             "the 24 maps of the input are written by every concatenation, not "
             "only once.",
         ),
+        (
+            10 * (24 + 12 * 10),
+            "each concatenation writes what there is by then; only the last "
+            "one writes all.",
+        ),
+        (
+            14 * 14 * sum(24 + 12 * i for i in range(1, 11)),
+            "maps are asked for, whatever their pixels.",
+        ),
     ),
     hint="the first concatenation writes 24 + 12 maps, the second 24 + 24, "
     "and so on ten times: add them up.",
+)
+
+
+def _densely_connected(x, num_layers, growth_rate, *, slip=""):
+    """Build the block; a slip is what one of the mistakes does otherwise."""
+    from keras import layers
+
+    def conv(y, filters, size):
+        y = layers.Conv2D(filters, size, padding="same", use_bias=False)(y)
+        return y
+
+    def step(y, filters, size):
+        if slip == "conv first":
+            y = layers.BatchNormalization()(conv(y, filters, size))
+            return layers.ReLU()(y)
+        if slip == "relu first":
+            y = layers.BatchNormalization()(layers.ReLU()(y))
+            return conv(y, filters, size)
+        if slip != "no norm":
+            y = layers.BatchNormalization()(y)
+        if slip != "no relu":
+            y = layers.ReLU()(y)
+        return conv(y, filters, size)
+
+    def join(parts):
+        return layers.Concatenate()(parts)
+
+    new, source, between = [], x, 4 * growth_rate
+    if slip == "4 · channels":
+        between = 4 * x.shape[-1]
+    if slip == "thin bottleneck":
+        between = growth_rate
+    for _ in range(1 if slip == "one layer" else num_layers):
+        y = source
+        if slip != "no bottleneck":
+            y = step(y, between, 1)
+        y = step(y, between if slip == "4k out" else growth_rate, 3)
+        new.append(y)
+        if slip == "chain":
+            source = y
+        elif slip == "reads the input only":
+            source = x
+        elif slip == "adds":
+            source = layers.Add()([source, y])
+        elif slip == "new first":
+            source = join([y, source])
+        elif slip == "input and last":
+            source = join([x, y])
+        else:
+            source = join([source, y])
+    if slip == "chain":
+        return y
+    if slip == "reads the input only":
+        return join([x, *new])
+    if slip == "only new ones":
+        return join(new) if len(new) > 1 else y
+    return source
+
+
+densely_connected = BlockExercise(
+    "densely_connected",
+    right=_densely_connected,
+    cases=(
+        (Shape((5, 4, 3)), 2, 3),
+        (Shape((4, 4, 5)), 1, 2),
+        (Shape((4, 4, 2)), 3, 2),
+    ),
+    mistakes=tuple(
+        (partial(_densely_connected, slip=slip), hint)
+        for slip, hint in {
+            "conv first": "here the order is batch normalisation, ReLU, "
+            "convolution.",
+            "relu first": "batch normalisation comes before ReLU.",
+            "no norm": "the batch normalisations are missing, one before each "
+            "ReLU.",
+            "no relu": "the ReLUs are missing, one before each convolution.",
+            "no bottleneck": "the 1×1 convolution is missing: it brings all "
+            "channels so far to 4k.",
+            "4 · channels": "the 1×1 convolution has 4 · growth_rate filters, "
+            "whatever comes in.",
+            "thin bottleneck": "the 1×1 convolution has 4 · growth_rate "
+            "filters.",
+            "4k out": "the 3×3 convolution makes the k new channels, k = "
+            "growth_rate.",
+            "one layer": "that is one layer: how often does the loop run?",
+            "chain": "that is a chain: each layer must read *all* channels so "
+            "far, and hand them on.",
+            "reads the input only": "each layer reads what the layers before "
+            "it have made, too, not only the block's input.",
+            "input and last": "what the earlier layers have made gets lost: "
+            "concatenate to all channels so far, not to the block's input.",
+            "adds": "that adds, as ResNet does; here the new channels are "
+            "concatenated.",
+            "new first": "the new channels come behind those that are there.",
+            "only new ones": "the block's input belongs to its output as well.",
+        }.items()
+    ),
+    hint="one variable holds all channels so far. Each layer reads it, and "
+    "its new channels are concatenated to it.",
 )

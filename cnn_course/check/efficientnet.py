@@ -1,19 +1,21 @@
 """The exercises of notebook 12."""
 
 import math
+from functools import partial
 
+from cnn_course.check.block import BlockExercise, Shape
 from cnn_course.check.judge import FunctionExercise, ValueExercise
 
 
-def _excite(channels, expansion):
-    wide, few = expansion * channels, max(1, channels // 4)
+def _excite(channels, expansion, rounded=lambda n: max(1, int(n))):
+    wide, few = expansion * channels, rounded(channels / 4)
     return 2 * wide * few + few + wide
 
 
 excite_parameters = FunctionExercise(
     "excite_parameters",
     right=_excite,
-    cases=((32, 1), (16, 6), (3, 4), (114, 6)),
+    cases=((32, 1), (16, 6), (3, 4), (7, 6), (114, 6)),
     mistakes=(
         (
             lambda channels, expansion: (
@@ -66,9 +68,31 @@ excite_parameters = FunctionExercise(
             ),
             "the quarter is rounded down, not up.",
         ),
+        (
+            lambda channels, expansion: _excite(
+                channels, expansion, lambda n: max(1, round(n))
+            ),
+            "the quarter is rounded down, not to the nearest number.",
+        ),
+        (
+            lambda channels, expansion: (
+                18 * expansion * channels * max(1, channels // 4)
+                + max(1, channels // 4)
+                + expansion * channels
+            ),
+            "the two layers read one mean for each map, so there is no 3×3.",
+        ),
+        (
+            lambda channels, expansion: (
+                (expansion * channels) * (expansion * channels + 1)
+                + max(1, channels // 4) * (max(1, channels // 4) + 1)
+            ),
+            "each layer's weights join both numbers: the first reads the maps "
+            "and has the few units, the second the other way round.",
+        ),
     ),
-    hint="two layers: E maps to R units and back, R·E weights each, and a bias "
-    "for each unit; E = expansion · channels, R = a quarter of channels.",
+    hint="two dense layers: from the expanded maps' means to a few units, and "
+    "back. How many inputs and units does each have?",
 )
 
 scaling_cost = FunctionExercise(
@@ -132,8 +156,33 @@ compound_scale = FunctionExercise(
             lambda phi: (phi**1.2, phi**1.1, phi**1.15),
             "the other way round: α is the base and φ the exponent.",
         ),
+        (
+            lambda phi: (1.2**phi, 1.15**phi, 1.1**phi),
+            "the order is depth, width, resolution.",
+        ),
+        (
+            lambda phi: (1.2**phi, 1.1**phi, 224 * 1.15**phi),
+            "the factors are asked for, not the pixels of B0's pictures.",
+        ),
+        (
+            lambda phi: tuple(round(base**phi, 2) for base in (1.2, 1.1, 1.15)),
+            "do not round: return the factors as they come out.",
+        ),
+        (
+            lambda phi: tuple(round(base**phi, 1) for base in (1.2, 1.1, 1.15)),
+            "do not round: return the factors as they come out.",
+        ),
+        (
+            lambda phi: tuple(int(base**phi) for base in (1.2, 1.1, 1.15)),
+            "int cuts the fractions off: the factors are no whole numbers.",
+        ),
+        (
+            lambda phi: 1.2**phi * 1.1**phi * 1.15**phi,
+            "the three factors one by one, with commas between them.",
+        ),
     ),
-    hint="three numbers, α^φ, β^φ and γ^φ.",
+    hint="with φ = 1 the factors are α, β and γ themselves, and with φ = 0 "
+    "nothing grows. What does φ do to each of them?",
 )
 
 blocks_of_b3 = ValueExercise(
@@ -145,7 +194,97 @@ blocks_of_b3 = ValueExercise(
         (22, "each stage is rounded up, not to the nearest number."),
         (23, "round each stage by itself, not their sum."),
         (22.4, "half a block cannot be built: round each stage up."),
+        (28, "the stem and the top are no blocks."),
         (27, "27 with the stem or the top; only the blocks count."),
     ),
     hint="blocks in the seven stages of B0: 1, 2, 2, 3, 3, 4, 1.",
+)
+
+
+def _squeeze_excite(x, units, *, slip=""):
+    """Build the block; a slip is what one of the mistakes does otherwise."""
+    import keras
+    from keras import layers
+
+    channels = x.shape[-1]
+    if slip == "quarter":
+        units = max(1, channels // 4)
+    squeezed = {
+        "maximum": keras.ops.max,
+        "sum": keras.ops.sum,
+    }.get(slip, keras.ops.mean)(x, axis=(1, 2), keepdims=True)
+    if slip == "no squeeze":
+        squeezed = x
+    if slip == "mean of channels":
+        squeezed = keras.ops.mean(x, axis=-1, keepdims=True)
+    first = {"relu": "relu", "linear": None, "sigmoid first": "sigmoid"}
+    last = {"softmax": "softmax", "no sigmoid": None, "swish last": "swish"}
+    y = squeezed
+    if slip != "one layer":
+        activation = first.get(slip, "swish")
+        y = layers.Conv2D(
+            units, 1, activation=activation, use_bias=slip != "no biases"
+        )(y)
+    gate = layers.Conv2D(
+        1 if slip == "one gate" else channels,
+        1,
+        activation=last.get(slip, "sigmoid"),
+        use_bias=slip != "no biases",
+    )(y)
+    if slip == "gate alone":
+        return gate
+    if slip == "adds":
+        return x + gate
+    if slip == "adds x":
+        return x + x * gate
+    if slip == "weighs the means":
+        return squeezed * gate
+    if slip == "concatenates":
+        return layers.Concatenate()([x, x * gate])
+    return x * gate
+
+
+squeeze_excite = BlockExercise(
+    "squeeze_excite",
+    right=_squeeze_excite,
+    cases=(
+        (Shape((5, 4, 6)), 2),
+        (Shape((3, 3, 4)), 1),
+        (Shape((4, 4, 3)), 5),
+    ),
+    mistakes=tuple(
+        (partial(_squeeze_excite, slip=slip), hint)
+        for slip, hint in {
+            "maximum": "squeeze takes each map's mean, not its maximum.",
+            "sum": "squeeze takes each map's mean, not its sum.",
+            "mean of channels": "squeeze takes the mean over height and width, "
+            "one number for each map; yours is over the channels.",
+            "no squeeze": "the squeeze is missing: one number for each map "
+            "decides, its mean.",
+            "relu": "the first of the two layers has swish, not ReLU.",
+            "linear": "the first of the two layers has an activation, swish.",
+            "sigmoid first": "the sigmoid belongs to the second layer; the "
+            "first has swish.",
+            "softmax": "softmax shares one between the maps; each map has a "
+            "gate of its own, a sigmoid.",
+            "no sigmoid": "what brings each weight between 0 and 1?",
+            "swish last": "swish can be negative, and larger than 1; the "
+            "weights must be between 0 and 1.",
+            "one layer": "there are two small layers: to `units` and back.",
+            "quarter": "the first layer has `units` units, whatever the number "
+            "of channels.",
+            "one gate": "each map has its own weight: as many as channels.",
+            "no biases": "no batch normalisation follows here: both layers "
+            "keep their biases.",
+            "gate alone": "those are the weights; multiply the maps by them.",
+            "weighs the means": "the maps are multiplied by their weights, not "
+            "their means.",
+            "adds": "the maps are multiplied by their weights, not added.",
+            "adds x": "no shortcut here: the product alone.",
+            "concatenates": "the weighed maps take the place of x; nothing is "
+            "concatenated.",
+        }.items()
+    ),
+    hint="squeeze each map to one number, send the numbers through two small "
+    "layers, and multiply each map by what comes out.",
 )

@@ -1,9 +1,11 @@
 """The exercises of notebook 09, Inception."""
 
 import math
+from functools import partial
 
 import numpy as np
 
+from cnn_course.check.block import BlockExercise, Shape
 from cnn_course.check.judge import FunctionExercise, ValueExercise
 
 
@@ -16,8 +18,8 @@ one_by_one = FunctionExercise(
     "one_by_one",
     right=lambda x, weights: x @ weights,
     cases=(
-        (_ramp(2, 3, 4), _ramp(4, 2)),
-        (_ramp(3, 3, 3), _ramp(3, 3)),
+        (_ramp(2, 3, 4), _ramp(4, 2) / 4),
+        (_ramp(3, 3, 3).astype(int), _ramp(3, 3) / 4),
         (_ramp(4, 2, 1), _ramp(1, 5)),
         (_ramp(2, 2, 5), _ramp(5, 1)),
     ),
@@ -26,6 +28,22 @@ one_by_one = FunctionExercise(
             lambda x, weights: x @ weights.T,
             "weights is (channels, filters) already: its first axis meets "
             "the last one of x.",
+        ),
+        (
+            lambda x, weights: np.trunc(x @ weights),
+            "your maps hold whole numbers, so fractions are cut off. np.zeros "
+            "makes floats; zeros_like and dtype=int may not.",
+        ),
+        (
+            lambda x, weights: (x @ weights).reshape(
+                x.shape[1], x.shape[0], -1
+            ),
+            "height comes first: bring the rows back by x.shape[0].",
+        ),
+        (
+            lambda x, weights: (x @ weights).reshape(-1, weights.shape[1]),
+            "the numbers are right, in one long column; the maps have height "
+            "and width.",
         ),
         (
             lambda x, weights: x * weights,
@@ -42,7 +60,7 @@ one_by_one = FunctionExercise(
         ),
         (
             lambda x, weights: (x @ weights).sum(axis=-1),
-            "that adds the maps of all filters up; lay them on each other.",
+            "that adds the maps of all filters up; each filter keeps its own.",
         ),
         (
             lambda x, weights: np.moveaxis(x @ weights, -1, 0),
@@ -131,6 +149,21 @@ bottleneck_cost = FunctionExercise(
             ),
             "that counts the biases too; a bias is added, not multiplied.",
         ),
+        (
+            lambda side, channels, bottleneck, filters, kernel_size: (
+                (channels + 1) * bottleneck
+                + (kernel_size**2 * bottleneck + 1) * filters
+            ),
+            "those are parameters. Each weight is used at side · side "
+            "positions, and a bias is not multiplied.",
+        ),
+        (
+            lambda side, channels, bottleneck, filters, kernel_size: (
+                side**2 * bottleneck * (kernel_size**2 * channels + filters)
+            ),
+            "the other way round: the 1×1 comes first, the large kernel reads "
+            "its channels.",
+        ),
     ),
     hint="a convolution costs, at each output position, height · width · "
     "input channels · filters of its kernel. Write that for both, and add.",
@@ -168,6 +201,10 @@ block_channels = FunctionExercise(
             "the last of the six numbers belongs to the pool's branch.",
         ),
         (
+            lambda filters: filters[0] + filters[2] + filters[4] + 192,
+            "a 1×1 follows the pool: it puts out the last of the six numbers.",
+        ),
+        (
             max,
             "that would be right if the branches were added; they are "
             "concatenated.",
@@ -202,6 +239,10 @@ widest_bottleneck = ValueExercise(
             "compare with.",
         ),
         (
+            64,
+            "a quarter is what one often takes. Up to where does it pay?",
+        ),
+        (
             25,
             "the 3×3 alone has nine pixels, too: 9 · 256 · 256 at each "
             "position.",
@@ -215,4 +256,99 @@ widest_bottleneck = ValueExercise(
     hint="call the bottleneck's channels b, and write down what both cost at "
     "one position: a 1×1 from 256 to b, a 3×3 from b to 256. Which whole "
     "numbers b keep that below the 3×3 alone?",
+)
+
+
+def _inception_module(x, filters, *, slip=""):
+    """Build the block; a slip is what one of the mistakes does otherwise."""
+    from keras import layers
+
+    one, reduce_3, three, reduce_5, five, after_pool = filters
+    if slip == "kernels and bottlenecks swapped":
+        reduce_3, three, reduce_5, five = three, reduce_3, five, reduce_5
+    activation = None if slip == "no relu" else "relu"
+    padding = "valid" if slip == "valid" else "same"
+    of_convs = "valid" if slip.startswith("valid") else "same"
+
+    def conv(x, filters, size, activation=activation):
+        layer = layers.Conv2D(
+            filters, size, padding=of_convs, activation=activation
+        )
+        return layer(x)
+
+    def reduced(count):
+        if slip == "no bottlenecks":
+            return x
+        return conv(x, count, 1, None if slip == "bare bottleneck" else "relu")
+
+    pool = {
+        "average": layers.AveragePooling2D,
+    }.get(slip, layers.MaxPooling2D)
+    strides = {"pool strides": 3, "pool 2": 1}.get(slip, 1)
+    pooled = pool(2 if slip == "pool 2" else 3, strides, padding)(x)
+    if slip == "1×1 before the pool":
+        pooled = pool(3, 1, padding)(conv(x, after_pool, 1))
+    elif slip != "bare pool":
+        pooled = conv(pooled, after_pool, 1)
+    branches = [
+        conv(x, one, 1),
+        conv(reduced(reduce_3), three, 3),
+        conv(reduced(reduce_5), five, 3 if slip == "5×5 as 3×3" else 5),
+        pooled,
+    ]
+    if slip == "in a row":
+        y = conv(conv(conv(x, one, 1), reduce_3, 1), three, 3)
+        y = conv(conv(y, reduce_5, 1), five, 5)
+        return conv(pool(3, 1, padding)(y), after_pool, 1)
+    if slip == "one branch fewer":
+        branches.pop()
+    if slip == "another order":
+        branches.reverse()
+    if slip == "adds":
+        return layers.Add()(branches)
+    return layers.Concatenate(1 if slip == "axis" else -1)(branches)
+
+
+inception_module = BlockExercise(
+    "inception_module",
+    right=_inception_module,
+    cases=(
+        (Shape((6, 5, 3)), (4, 2, 5, 3, 6, 7)),
+        (Shape((5, 5, 4)), (1, 2, 3, 4, 5, 6)),
+    ),
+    mistakes=tuple(
+        (partial(_inception_module, slip=slip), hint)
+        for slip, hint in {
+            "bare pool": "the pool keeps all channels of x: the last of the "
+            "six numbers belongs to a 1×1 behind it.",
+            "1×1 before the pool": "in this branch the pool comes first, and "
+            "the 1×1 after it.",
+            "pool strides": "a pool's stride is its own size unless you set "
+            "it: to keep the sides, strides=1.",
+            "pool 2": "the pool looks at 3×3 pixels.",
+            "average": "the pool takes the maximum, not the mean.",
+            "no bottlenecks": "where are the two 1×1 convolutions before the "
+            "3×3 and the 5×5?",
+            "bare bottleneck": "a bottleneck is a convolution like any other: "
+            "ReLU follows it, too.",
+            "no relu": "each convolution is followed by ReLU.",
+            "valid": "the four maps must have the same sides to be "
+            "concatenated: every layer pads.",
+            "valid convolutions": "the four maps must have the same sides to "
+            "be concatenated: every convolution pads, too.",
+            "adds": "the branches are concatenated, not added.",
+            "axis": "concatenate along the channels, the last axis.",
+            "another order": "the branches come in the order of the list: 1×1, "
+            "3×3, 5×5, pool.",
+            "one branch fewer": "there are four branches; the pool's is "
+            "missing.",
+            "kernels and bottlenecks swapped": "of each pair of numbers the "
+            "first belongs to the 1×1 and the second to the large kernel.",
+            "5×5 as 3×3": "the third branch has a 5×5 kernel.",
+            "in a row": "the four branches stand side by side: each of them "
+            "begins at x.",
+        }.items()
+    ),
+    hint="four branches, each from x, with a ReLU behind every convolution. "
+    "Follow each of them in the diagram.",
 )

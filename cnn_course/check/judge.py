@@ -25,6 +25,7 @@ _COMMON_ERRORS = {  # words of the error: what is wrong
     "in np.zeros((rows, columns)).",
     "zero-size array": "a window is empty, for it starts outside of the "
     "array: height and width each have a number of windows of their own.",
+    "for ^": "in Python ^ is no power; write **.",
     "Cannot cast ufunc": "your array holds whole numbers, perhaps since "
     "zeros_like took the kind of numbers from its argument: "
     "np.zeros(shape) holds fractions.",

@@ -1,9 +1,11 @@
 """The exercises of notebook 10, MobileNet."""
 
 import math
+from functools import partial
 
 import numpy as np
 
+from cnn_course.check.block import BlockExercise, Shape
 from cnn_course.check.judge import FunctionExercise
 from cnn_course.scratch import conv2d
 
@@ -18,6 +20,14 @@ separable_share = FunctionExercise(
     right=lambda f, filters: 1 / filters + 1 / f**2,
     cases=((3, 5), (3, 64), (5, 5), (1, 4)),
     mistakes=(
+        (
+            lambda f, filters: (f**2 + filters) // (f**2 * filters),
+            "// cuts the fraction off; / divides.",
+        ),
+        (
+            lambda f, filters: 1 / filters + 1 / (f ^ 2),
+            "in Python ^ is no power; write f**2.",
+        ),
         (
             lambda f, filters: 1 - 1 / filters - 1 / f**2,
             "that is the share that is saved; the question is the share that "
@@ -55,7 +65,9 @@ separable_share = FunctionExercise(
             "do not round: return the share as it comes out.",
         ),
     ),
-    hint="for C input channels, divide f·f·C + C·filters by f·f·C·filters.",
+    hint="count the multiplications for one pixel of the output: of the "
+    "depthwise step, of the pointwise one, and of the full convolution. What "
+    "do you divide by what?",
 )
 
 
@@ -73,12 +85,18 @@ def _depthwise_square(x, kernel):
     return _depthwise(x, kernel)[:, : len(x) - len(kernel) + 1]
 
 
+def _depthwise_three(x, kernel):
+    if len(kernel) != 3:
+        raise ValueError("the windows are 3×3")
+    return _depthwise(x, kernel)
+
+
 depthwise_convolve = FunctionExercise(
     "depthwise_convolve",
     right=_depthwise,
     cases=(
-        (_ramp(5, 4, 3), _ramp(3, 3, 3)),
-        (_ramp(4, 4, 1), _ramp(3, 3, 1)),
+        (_ramp(5, 4, 3), _ramp(3, 3, 3) / 4),
+        (_ramp(4, 4, 1).astype(int), _ramp(3, 3, 1) / 4),
         (_ramp(3, 5, 2), _ramp(2, 2, 2)),
     ),
     mistakes=(
@@ -100,6 +118,15 @@ depthwise_convolve = FunctionExercise(
             ),
             "you sum over the channels, as a full convolution does. Sum over "
             "rows and columns only: .sum(axis=(0, 1)).",
+        ),
+        (
+            lambda x, kernel: np.trunc(_depthwise(x, kernel)),
+            "your maps hold whole numbers, so fractions are cut off. np.zeros "
+            "makes floats; zeros_like and dtype=int may not.",
+        ),
+        (
+            _depthwise_three,
+            "the kernel need not be 3×3: it has len(kernel) rows.",
         ),
         (
             _depthwise_square,
@@ -126,8 +153,8 @@ depthwise_convolve = FunctionExercise(
             "positions.",
         ),
     ),
-    hint="each output pixel is (window * kernel).sum(axis=(0, 1)): one number "
-    "for each channel.",
+    hint="multiply each window by the kernel. Over which axes do you add up, "
+    "if each channel is to keep a number of its own?",
 )
 
 
@@ -136,6 +163,17 @@ bottleneck_weights = FunctionExercise(
     right=lambda c_in, expansion, c_out: c_in * expansion * (c_in + 9 + c_out),
     cases=((32, 6, 32), (16, 6, 24), (24, 3, 40), (8, 2, 8)),
     mistakes=(
+        (
+            lambda c_in, expansion, c_out: (
+                c_in
+                ^ (
+                    2 * expansion
+                    + 9 * c_in * expansion
+                    + c_in * expansion * c_out
+                )
+            ),
+            "in Python ^ is no power; write c_in**2.",
+        ),
         (
             lambda c_in, expansion, c_out: (
                 c_in * expansion * (c_in + 9 * c_in * expansion + c_out)
@@ -190,8 +228,8 @@ bottleneck_weights = FunctionExercise(
             "the wide map has c_in · expansion channels, not expansion.",
         ),
     ),
-    hint="with E = c_in · expansion: c_in·E for the expansion, 9·E for the "
-    "depthwise convolution, E·c_out for the projection.",
+    hint="count the three convolutions one by one. How many channels has the "
+    "map between them, and how many weights has a depthwise filter?",
 )
 
 
@@ -206,8 +244,29 @@ def _one_number_only(x):
 hard_swish = FunctionExercise(
     "hard_swish",
     right=lambda x: x * _hard_sigmoid(x),
-    cases=((np.array([-5.0, -3, -1.5, 0, 1, 3, 8]),), (_ramp(2, 3) - 7,)),
+    cases=(
+        (np.array([-5.0, -3, -1.5, 0, 0.5, 1, 3, 8]),),
+        (_ramp(2, 3) - 7,),
+        (np.array([-4, -2, -1, 0, 2, 4]),),
+    ),
     mistakes=(
+        (
+            lambda x: x * np.clip(x, 0, 1),
+            "the gate goes from 0 at −3 to 1 at 3; yours does from 0 to 1.",
+        ),
+        (
+            lambda x: x * np.clip(x + 3, 0, 6) // 6,
+            "// rounds down; / divides.",
+        ),
+        (
+            lambda x: (
+                np.trunc(x * _hard_sigmoid(x))
+                if x.dtype == int
+                else x * _hard_sigmoid(x)
+            ),
+            "zeros_like of whole numbers holds whole numbers: the fractions "
+            "are cut off.",
+        ),
         (
             _hard_sigmoid,
             "that is the gate; the number that it lets through is missing.",
@@ -253,4 +312,107 @@ hard_swish = FunctionExercise(
     ),
     hint="x times a gate; the gate is 0 up to −3, 1 from 3 on, and a straight "
     "line between them.",
+)
+
+
+def _inverted_residual(x, filters, strides, expansion, *, slip=""):
+    """Build the block; a slip is what one of the mistakes does otherwise."""
+    from keras import layers
+
+    def norm(y):
+        return layers.BatchNormalization()(y)
+
+    def relu(y):
+        return layers.ReLU(None if slip == "relu" else 6)(y)
+
+    def conv(y, filters, strides=1):
+        return layers.Conv2D(filters, 1, strides, use_bias=False)(y)
+
+    wide = expansion * (filters if slip == "expands filters" else x.shape[-1])
+    if slip == "expansion channels":
+        wide = expansion
+    early = strides if slip == "stride in the expansion" else 1
+    late = strides if slip == "stride in the projection" else 1
+    middle = 1 if slip == "no stride" or early * late > 1 else strides
+    y = x
+    if (expansion > 1 or slip == "always expands") and slip != "no expansion":
+        y = norm(conv(y, wide, early))
+        y = y if slip == "no relu after expansion" else relu(y)
+    looks = layers.DepthwiseConv2D(3, middle, "same", use_bias=False)
+    if slip == "full":
+        looks = layers.Conv2D(wide, 3, middle, "same", use_bias=False)
+    y = norm(looks(y))
+    y = y if slip == "no relu after depthwise" else relu(y)
+    y = conv(y, filters, late)
+    y = y if slip == "bare projection" else norm(y)
+    y = relu(y) if slip == "relu after projection" else y
+    fits = strides == 1 and x.shape[-1] == filters
+    fits = {
+        "never adds": False,
+        "always adds": True,
+        "adds by stride": strides == 1,
+        "adds by channels": x.shape[-1] == filters,
+    }.get(slip, fits)
+    if fits and slip == "concatenates":
+        return layers.Concatenate()([x, y])
+    if slip == "projects the shortcut" and not fits:
+        return layers.Add()([norm(conv(x, filters, strides)), y])
+    y = layers.Add()([x, y]) if fits else y
+    return relu(y) if slip == "relu after the sum" else y
+
+
+inverted_residual = BlockExercise(
+    "inverted_residual",
+    right=_inverted_residual,
+    cases=(  # odd sides: there all ways to pad for a stride agree
+        (Shape((7, 5, 4)), 4, 1, 3),
+        (Shape((7, 5, 4)), 6, 2, 2),
+        (Shape((5, 5, 1)), 5, 1, 3),
+        (Shape((5, 5, 4)), 4, 2, 3),
+        (Shape((5, 5, 4)), 4, 1, 1),
+    ),
+    mistakes=tuple(
+        (partial(_inverted_residual, slip=slip), hint)
+        for slip, hint in {
+            "relu after projection": "the projection is linear: no ReLU on "
+            "the narrow map.",
+            "relu after the sum": "no ReLU after the addition: the narrow map "
+            "stays as it is.",
+            "relu": "ReLU is cut off at 6 in this block: layers.ReLU(6).",
+            "no relu after expansion": "ReLU6 follows the expansion, too.",
+            "no relu after depthwise": "ReLU6 follows the depthwise "
+            "convolution, too.",
+            "no expansion": "what makes the map wide? The 1×1 convolution in "
+            "front is missing.",
+            "always expands": "with expansion=1 the block begins with the "
+            "depthwise convolution: there is nothing to expand.",
+            "expands filters": "the expansion multiplies the channels that "
+            "come in, not `filters`.",
+            "expansion channels": "the wide map has expansion · channels, not "
+            "`expansion` of them.",
+            "full": "the 3×3 in the middle is depthwise: each channel by "
+            "itself.",
+            "bare projection": "batch normalisation follows the projection, "
+            "too.",
+            "never adds": "where the shapes agree the input is added.",
+            "always adds": "the input is added only where it has the output's "
+            "shape; there is no projection of it.",
+            "adds by stride": "with stride 1 the channels may differ as well; "
+            "then nothing is added.",
+            "adds by channels": "with a stride the sides differ, even if the "
+            "channels agree; then nothing is added.",
+            "projects the shortcut": "this shortcut has no projection: where "
+            "the shapes differ, nothing is added.",
+            "concatenates": "the input is added, as in ResNet, not "
+            "concatenated.",
+            "no stride": "the stride is missing: the depthwise convolution "
+            "takes it.",
+            "stride in the expansion": "the stride belongs to the depthwise "
+            "convolution, which looks at all pixels of the wide map.",
+            "stride in the projection": "the stride belongs to the depthwise "
+            "convolution; the projection keeps the sides.",
+        }.items()
+    ),
+    hint="expand, look, project, add: which of the four has a ReLU6 behind it, "
+    "and where does the stride belong?",
 )

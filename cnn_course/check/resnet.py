@@ -1,7 +1,11 @@
 """The exercises of notebook 08, ResNet."""
 
+import math
+from functools import partial
+
 import numpy as np
 
+from cnn_course.check.block import BlockExercise, Shape
 from cnn_course.check.judge import FunctionExercise, ValueExercise
 
 # --- Depth -------------------------------------------------------------------
@@ -66,7 +70,14 @@ resnet_layers = FunctionExercise(
             lambda num_blocks, convolutions: (
                 (convolutions + 1) * sum(num_blocks) + 2
             ),
-            "the plus of each block is no layer: it has no weights.",
+            "one layer too many for each block: the sum has no weights, and "
+            "projections are not counted.",
+        ),
+        (
+            lambda num_blocks, convolutions: (
+                convolutions * math.prod(num_blocks) + 2
+            ),
+            "the stages come one after the other: their blocks add up.",
         ),
         (
             lambda num_blocks, convolutions: convolutions * sum(num_blocks) + 3,
@@ -311,6 +322,23 @@ residual_parameters = FunctionExercise(
         ),
         (
             lambda c_in, filters, strides: (
+                _parameters(c_in, filters, strides, own_bn=0)
+                + (strides != 1 or c_in != filters) * 8 * c_in * filters
+            ),
+            "the projection is a 1×1 convolution, not a 3×3 one, and has a "
+            "batch normalisation too.",
+        ),
+        (
+            lambda c_in, filters, strides: (
+                _parameters(c_in, filters, strides, bn=0, own_bn=0)
+                + 8
+                + (strides != 1 or c_in != filters) * 4
+            ),
+            "batch normalisation has four numbers for each channel, not four "
+            "in all.",
+        ),
+        (
+            lambda c_in, filters, strides: (
                 _parameters(c_in, filters, strides)
                 - 6 * (c_in + filters) * filters
             ),
@@ -368,6 +396,11 @@ useless_biases = ValueExercise(
             "the projection has as many filters as the block's output has "
             "channels: 4 f.",
         ),
+        (53, "a convolution has a bias for each of its filters, not one."),
+        (
+            _biases(of_block=3, of_projection=1),
+            "the third convolution and the projection have 4 f filters.",
+        ),
         (
             _biases(of_block=3),
             "the third convolution has 4 f filters, so a block has 6 f.",
@@ -388,4 +421,136 @@ useless_biases = ValueExercise(
     ),
     hint="add up, for each stage, its blocks and its one projection; then "
     "the stem.",
+)
+
+
+# --- The block in Keras ------------------------------------------------------
+
+
+def _basic_block(x, filters, strides, *, slip=""):
+    """Build the block; a slip is what one of the mistakes does otherwise."""
+    from keras import layers
+
+    def conv(x, kernel_size=3, strides=1, padding="same"):
+        conv = layers.Conv2D(
+            filters, kernel_size, strides, padding, use_bias=False
+        )
+        return conv(x)
+
+    def norm(x):
+        return layers.BatchNormalization()(x)
+
+    def relu(x):
+        return layers.ReLU()(x)
+
+    needed = {
+        "never projects": False,
+        "always projects": True,
+        "projects by stride": strides != 1,
+        "projects by channels": x.shape[-1] != filters,
+        "projects if both": strides != 1 and x.shape[-1] != filters,
+    }.get(slip, strides != 1 or x.shape[-1] != filters)
+    first, second = {
+        "stride in the second": (1, strides),
+        "stride in both": (strides, strides),
+    }.get(slip, (strides, 1))
+    if slip == "valid":
+        y = norm(conv(relu(norm(conv(x, padding="valid"))), padding="valid"))
+    elif slip == "norm after relu":
+        y = norm(conv(norm(relu(conv(x, strides=first)))))
+    elif slip == "pre-activation":
+        y = conv(relu(norm(conv(relu(norm(x)), strides=first))))
+    elif slip == "one convolution":
+        y = norm(conv(x, strides=first))
+    else:
+        y = norm(conv(x, strides=first))
+        y = y if slip == "no relu inside" else relu(y)
+        middle, y = y, norm(conv(y, strides=second))
+    if slip in ("relu before", "relu before only"):
+        y = relu(y)
+    shortcut = x
+    if needed:
+        source = y if slip == "projects the branch" else x
+        size, step = 3 if slip == "3×3 projection" else 1, strides
+        if slip == "projects the branch" or slip == "projection without stride":
+            step = 1
+        shortcut = conv(source, size, step)
+        if slip != "bare projection":
+            shortcut = norm(shortcut)
+        if slip == "relu on projection":
+            shortcut = relu(shortcut)
+    if slip == "x overwritten":
+        shortcut = middle
+    if slip == "branch twice":
+        shortcut = y
+    if slip == "no shortcut":
+        return relu(y)
+    if slip == "concatenates":
+        return relu(layers.Concatenate()([shortcut, y]))
+    if slip == "multiplies":
+        return relu(layers.Multiply()([shortcut, y]))
+    y = layers.Add()([shortcut, y])
+    return y if slip in ("no last relu", "relu before only") else relu(y)
+
+
+basic_block = BlockExercise(
+    "basic_block",
+    right=_basic_block,
+    cases=(  # odd sides: there "same" pads as the paper does
+        (Shape((7, 5, 4)), 4, 1),
+        (Shape((7, 5, 4)), 6, 2),
+        (Shape((5, 5, 1)), 6, 1),
+        (Shape((5, 5, 4)), 4, 2),
+    ),
+    mistakes=tuple(
+        (partial(_basic_block, slip=slip), hint)
+        for slip, hint in {
+            "relu before": "one ReLU too many: the branch ends with its "
+            "second batch normalisation, and ReLU comes after the sum.",
+            "relu before only": "the last ReLU comes after the addition, not "
+            "before.",
+            "no last relu": "ReLU is missing after the addition.",
+            "no relu inside": "ReLU is missing between the two convolutions.",
+            "no shortcut": "that is a plain block: where does the shortcut "
+            "come in?",
+            "x overwritten": "the shortcut is what came into the block. Did "
+            "you overwrite x on the way?",
+            "branch twice": "the branch is added to itself; the shortcut "
+            "begins at the block's input.",
+            "concatenates": "that concatenates, as DenseNet does; a residual "
+            "block adds.",
+            "multiplies": "that multiplies; a residual block adds.",
+            "valid": "without padding each 3×3 convolution loses a row at each "
+            'end, and the sum does not fit: padding="same".',
+            "one convolution": "the branch has two convolutions.",
+            "norm after relu": "in this block batch normalisation stands "
+            "right behind the convolution, before ReLU.",
+            "pre-activation": "that is the order of the later ResNet v2; here "
+            "convolution, batch normalisation, ReLU.",
+            "never projects": "where the shapes differ, the sum does not fit: "
+            "what brings x into the right shape?",
+            "always projects": "where the shape stays the same, x is added as "
+            "it is, without a projection.",
+            "projects by stride": "a change of the channels needs a projection "
+            "as well, at stride 1 too.",
+            "projects by channels": "a stride needs a projection as well: it "
+            "changes the sides, though not the channels.",
+            "projects if both": "`or`, not `and`: another number of channels "
+            "or a stride is enough for a projection.",
+            "bare projection": "the projection has a batch normalisation, too.",
+            "3×3 projection": "the projection is a 1×1 convolution.",
+            "relu on projection": "the projection has no ReLU of its own.",
+            "projection without stride": "one side of the sum has the stride "
+            "and the other has not: the projection takes it, and the branch's "
+            "first convolution.",
+            "projects the branch": "the projection reads x, the block's input, "
+            "not what the branch has made of it.",
+            "stride in the second": "the stride belongs to the first "
+            "convolution of the branch.",
+            "stride in both": "only the first convolution of the branch has "
+            "the stride; the second keeps the sides.",
+        }.items()
+    ),
+    hint="go along the diagram from x to the sum, on both ways: which layer "
+    "comes after which?",
 )

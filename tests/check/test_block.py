@@ -292,7 +292,7 @@ def yields(x, filters, strides):
         ),
         (
             lambda x, f, s: StopsWithNumbers()(block(x, f, s)),
-            "stops with ArithmeticError",
+            "the call stops with ArithmeticError",
         ),
         (lambda x, f, s: -block(x, f, s), "add, then ReLU."),
         (adds_unequal_shapes, "have unequal shapes"),

@@ -1,6 +1,8 @@
 """Answers to the exercises of notebook 09: right ones and wrong ones."""
 
+import keras
 import numpy as np
+from keras import layers
 
 
 def one_by_one(x, weights):
@@ -9,6 +11,13 @@ def one_by_one(x, weights):
     for row in range(height):
         for column in range(width):
             maps[row, column] = weights.T @ x[row, column]
+    return maps
+
+
+def one_by_one_in_whole_numbers(x, weights):
+    maps = np.zeros((*x.shape[:2], weights.shape[1]), dtype=int)
+    for row, column in np.ndindex(x.shape[:2]):
+        maps[row, column] = x[row, column] @ weights
     return maps
 
 
@@ -58,6 +67,81 @@ def block_channels(filters):
     return sum(filters[i] for i in (0, 2, 4, 5))
 
 
+def conv(x, filters, kernel_size):
+    return layers.Conv2D(
+        filters, kernel_size, padding="same", activation="relu"
+    )(x)
+
+
+def inception_module(x, filters):
+    return layers.concatenate(
+        [
+            conv(x, filters[0], 1),
+            conv(conv(x, filters[1], 1), filters[2], 3),
+            conv(conv(x, filters[3], 1), filters[4], 5),
+            conv(
+                layers.MaxPooling2D(3, strides=1, padding="same")(x),
+                filters[5],
+                1,
+            ),
+        ]
+    )
+
+
+def inception_module_backwards(x, filters):
+    def conv(x, count, size):
+        if size == 1:
+            x = layers.Dense(count)(x)
+        else:
+            x = layers.ZeroPadding2D(size // 2)(x)
+            x = layers.Conv2D(count, size)(x)
+        return keras.ops.relu(x)
+
+    pooled = keras.ops.max_pool(x, 3, strides=1, padding="same")
+    maps = [conv(pooled, filters[5], 1)]
+    for size, place in ((5, 3), (3, 1)):
+        thin = conv(x, filters[place], 1)
+        maps.insert(0, conv(thin, filters[place + 1], size))
+    return keras.ops.concatenate([conv(x, filters[0], 1), *maps], axis=3)
+
+
+def inception_module_pool_moves(x, filters):
+    pooled = layers.MaxPooling2D(3, padding="same")(x)
+    return layers.Concatenate()(
+        [
+            conv(x, filters[0], 1),
+            conv(conv(x, filters[1], 1), filters[2], 3),
+            conv(conv(x, filters[3], 1), filters[4], 5),
+            conv(pooled, filters[5], 1),
+        ]
+    )
+
+
+def inception_module_in_a_row(x, filters):
+    for count, size in zip(filters[:5], (1, 1, 3, 1, 5), strict=True):
+        x = conv(x, count, size)
+    return conv(layers.MaxPooling2D(3, 1, "same")(x), filters[5], 1)
+
+
+def four(x, filters, join, *, bottlenecks=True, pool_last=False, valid=False):
+    """A learner's module with one part put in or left out."""
+
+    def conv(x, count, size):
+        padding = "valid" if valid else "same"
+        return layers.Conv2D(count, size, padding=padding, activation="relu")(x)
+
+    one, thin_3, three, thin_5, five, after = filters
+    pool = layers.MaxPooling2D(3, 1, "same")
+    return join(
+        [
+            conv(x, one, 1),
+            conv(conv(x, thin_3, 1) if bottlenecks else x, three, 3),
+            conv(conv(x, thin_5, 1) if bottlenecks else x, five, 5),
+            pool(conv(x, after, 1)) if pool_last else conv(pool(x), after, 1),
+        ]
+    )
+
+
 RIGHT = {
     "one_by_one": one_by_one,
     "bottleneck_cost": bottleneck_cost,
@@ -65,7 +149,10 @@ RIGHT = {
     "widest_bottleneck": max(
         b for b in range(256) if b * 256 + 9 * b * 256 < 9 * 256 * 256
     ),
+    "inception_module": inception_module,
 }
+
+ALSO_RIGHT = {"inception_module": [inception_module_backwards]}
 
 # exercise: (what is wrong, the answer, words of the hint that fits)
 WRONG = {
@@ -74,6 +161,17 @@ WRONG = {
         ("elements", lambda x, w: w * x, "sum over the channels"),
         ("relu", one_by_one_relu, "no activation"),
         ("first", one_by_one_first_filter, "first filter alone"),
+        ("whole_numbers", one_by_one_in_whole_numbers, "whole numbers"),
+        (
+            "sides_swapped",
+            lambda x, w: (x @ w).reshape(x.shape[1], x.shape[0], -1),
+            "height comes first",
+        ),
+        (
+            "flat",
+            lambda x, w: x.reshape(-1, x.shape[2]) @ w,
+            "one long column",
+        ),
         ("all", lambda x, w: (x @ w).sum(axis=2), "adds the maps"),
         (
             "channels_first",
@@ -115,6 +213,7 @@ WRONG = {
         ("reduce", lambda f: f[0] + f[1] + f[3] + f[5], "took the bottlenecks"),
         ("last", lambda filters: filters[-1], "last branch alone"),
         ("added", lambda filters: max(filters), "they are concatenated"),
+        ("192", lambda f: f[0] + f[2] + f[4] + 192, "follows the pool"),
         ("other", len, "end of a branch"),
     ],
     "widest_bottleneck": [
@@ -126,6 +225,42 @@ WRONG = {
         ("nine_missing_left", 1152, "no bottleneck"),
         ("nine_missing_right", 25, "at each position"),
         ("not_whole", 230.4, "whole numbers"),
-        ("other", 64, "call the bottleneck's channels b"),
+        ("quarter", 64, "Up to where"),
+        ("other", 100, "call the bottleneck's channels b"),
+    ],
+    "inception_module": [
+        ("pool_moves", inception_module_pool_moves, "strides=1"),
+        ("in_a_row", inception_module_in_a_row, "stand side by side"),
+        ("adds", lambda x, f: four(x, f, layers.add), "concatenated, not"),
+        (
+            "no_bottlenecks",
+            lambda x, f: four(x, f, layers.concatenate, bottlenecks=False),
+            "two 1×1 convolutions before",
+        ),
+        (
+            "pool_last",
+            lambda x, f: four(x, f, layers.concatenate, pool_last=True),
+            "the pool comes first",
+        ),
+        (
+            "valid",
+            lambda x, f: four(x, f, layers.concatenate, valid=True),
+            "every convolution pads",
+        ),
+        (
+            "other_order",
+            lambda x, f: four(x, f, lambda y: layers.concatenate(y[::-1])),
+            "in the order of the list",
+        ),
+        (
+            "list",
+            lambda x, f: four(x, f, list),
+            "one tensor is asked for; your function returns 4",
+        ),
+        (
+            "norms",
+            lambda x, f: layers.BatchNormalization()(inception_module(x, f)),
+            "batch normalisation: 0 expected, not 1",
+        ),
     ],
 }

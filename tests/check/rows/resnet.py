@@ -1,6 +1,8 @@
 """Answers to the exercises of notebook 08: right ones and wrong ones."""
 
+import keras
 import numpy as np
+from keras import layers
 
 
 def resnet_layers(num_blocks, convolutions):
@@ -52,7 +54,7 @@ def residual_output_second_relu(a, W, b, W_s):
     return relu(y + (a if W_s is None else W_s @ a))
 
 
-def basic_block(needs_projection, numbers=4, kernel=9):
+def count_with(needs_projection, numbers=4, kernel=9):
     """A learner's count, with the question for the projection put in."""
 
     def residual_parameters(c_in, filters, strides):
@@ -77,12 +79,147 @@ def useless_biases(first, other, stem):
     )
 
 
+def conv_norm(x, filters, kernel_size, strides=1):
+    x = layers.Conv2D(
+        filters, kernel_size, strides=strides, padding="same", use_bias=False
+    )(x)
+    return layers.BatchNormalization()(x)
+
+
+def basic_block(x, filters, strides):
+    shortcut = x
+    y = conv_norm(x, filters, 3, strides)
+    y = conv_norm(layers.Activation("relu")(y), filters, 3)
+    if y.shape != shortcut.shape:
+        shortcut = conv_norm(shortcut, filters, 1, strides)
+    return keras.activations.relu(y + shortcut)
+
+
+def basic_block_pads_itself(x, filters, strides):
+    def conv_norm(x, strides=1):
+        x = layers.ZeroPadding2D()(x)
+        x = layers.Conv2D(filters, 3, strides, use_bias=False)(x)
+        return layers.BatchNormalization(epsilon=1.001e-5, momentum=0.9)(x)
+
+    y = conv_norm(layers.ReLU()(conv_norm(x, strides)))
+    if strides > 1 or x.shape[-1] != filters:
+        x = layers.Dense(filters, use_bias=False)(x[:, ::strides, ::strides])
+        x = layers.BatchNormalization()(x)
+    return keras.ops.maximum(keras.ops.add(x, y), 0)
+
+
+class BasicBlock(layers.Layer):
+    def __init__(self, filters, strides):
+        super().__init__()
+        how = {"padding": "same", "use_bias": False}
+        self.shortcut = keras.Sequential(
+            [
+                layers.Conv2D(filters, 1, strides=strides, **how),
+                layers.BatchNormalization(),
+            ]
+        )
+        self.branch = keras.Sequential(
+            [
+                layers.Conv2D(filters, 3, strides=strides, **how),
+                layers.BatchNormalization(),
+                layers.ReLU(),
+                layers.Conv2D(filters, 3, **how),
+                layers.BatchNormalization(),
+            ]
+        )
+
+    def build(self, shape):
+        same = self.branch.compute_output_shape(shape) == tuple(shape)
+        if same:
+            self.shortcut = layers.Identity()
+
+    def call(self, x):
+        return keras.ops.relu(self.branch(x) + self.shortcut(x))
+
+
+def basic_block_as_layer(x, filters, strides):
+    return BasicBlock(filters, strides)(x)
+
+
+def basic_block_relu_before(x, filters, strides):
+    y = layers.ReLU()(conv_norm(x, filters, 3, strides))
+    y = layers.ReLU()(conv_norm(y, filters, 3))
+    if strides != 1 or x.shape[-1] != filters:
+        x = conv_norm(x, filters, 1, strides)
+    return layers.Add()([y, x])
+
+
+def basic_block_overwrites_x(x, filters, strides):
+    x = layers.ReLU()(conv_norm(x, filters, 3, strides))
+    y = conv_norm(x, filters, 3)
+    return layers.ReLU()(layers.add([x, y]))
+
+
+def basic_block_never_projects(x, filters, strides):
+    y = layers.ReLU()(conv_norm(x, filters, 3, strides))
+    return layers.ReLU()(conv_norm(y, filters, 3) + x)
+
+
+def basic_block_projects_by_stride(x, filters, strides):
+    y = layers.ReLU()(conv_norm(x, filters, 3, strides))
+    y = conv_norm(y, filters, 3)
+    if strides == 2:
+        x = conv_norm(x, filters, 1, strides)
+    return layers.ReLU()(y + x)
+
+
+def basic_block_always_projects(x, filters, strides):
+    y = layers.ReLU()(conv_norm(x, filters, 3, strides))
+    x = conv_norm(x, filters, 1, strides)
+    return layers.ReLU()(conv_norm(y, filters, 3) + x)
+
+
+def basic_block_bare_projection(x, filters, strides):
+    y = layers.ReLU()(conv_norm(x, filters, 3, strides))
+    y = conv_norm(y, filters, 3)
+    if x.shape != y.shape:
+        x = layers.Conv2D(filters, 1, strides, use_bias=False)(x)
+    return layers.ReLU()(y + x)
+
+
+def basic_block_biases(x, filters, strides):
+    y = layers.Conv2D(filters, 3, strides, padding="same")(x)
+    y = layers.ReLU()(layers.BatchNormalization()(y))
+    y = layers.Conv2D(filters, 3, padding="same")(y)
+    y = layers.BatchNormalization()(y)
+    return layers.ReLU()(x + y)
+
+
+def basic_block_relu_in_conv(x, filters, strides):
+    how = {"padding": "same", "use_bias": False}
+    y = layers.Conv2D(filters, 3, strides, activation="relu", **how)(x)
+    y = layers.BatchNormalization()(y)
+    y = layers.Conv2D(filters, 3, **how)(y)
+    y = layers.BatchNormalization()(y)
+    return layers.ReLU()(x + y)
+
+
+def basic_block_no_norms(x, filters, strides):
+    how = {"padding": "same", "use_bias": False}
+    y = layers.Conv2D(filters, 3, strides, activation="relu", **how)(x)
+    y = layers.Conv2D(filters, 3, **how)(y)
+    return layers.ReLU()(x + y)
+
+
+def basic_block_two_slips(x, filters, strides):
+    y = conv_norm(conv_norm(x, filters, 3, strides), filters, 3)
+    return layers.ReLU()(y + x)
+
+
 RIGHT = {
     "resnet_layers": resnet_layers,
     "residual_output": residual_output,
-    "residual_parameters": basic_block(shape_changes),
+    "residual_parameters": count_with(shape_changes),
     "useless_biases": useless_biases(10, 6, 64),
+    "basic_block": basic_block,
 }
+
+ALSO_RIGHT = {"basic_block": [basic_block_pads_itself, basic_block_as_layer]}
 
 # exercise: (what is wrong, the answer, words of the hint that fits)
 WRONG = {
@@ -96,9 +233,14 @@ WRONG = {
         ("brackets", lambda n, c: c * (sum(n) + 2), "brackets"),
         ("projections", lambda n, c: c * sum(n) + len(n) + 1, "projections as"),
         ("all_stages", lambda n, c: c * sum(n) + len(n) + 2, "one projection"),
-        ("adds", lambda n, c: (c + 1) * sum(n) + 2, "is no layer"),
+        ("adds", lambda n, c: (c + 1) * sum(n) + 2, "too many for each block"),
         ("pooling", lambda n, c: c * sum(n) + 3, "one too many"),
         ("poolings", lambda n, c: c * sum(n) + 4, "two too many"),
+        (
+            "product",
+            lambda n, c: c * int(np.prod(n)) + 2,
+            "their blocks add up",
+        ),
         ("last", resnet_layers_last_stage, "one layer at each end"),
     ],
     "residual_output": [
@@ -179,16 +321,16 @@ WRONG = {
         ),
     ],
     "residual_parameters": [
-        ("never", basic_block(lambda c, k, s: False), "projection is missing"),
-        ("always", basic_block(lambda c, k, s: True), "has no projection"),
-        ("stride", basic_block(lambda c, k, s: s > 1), "with stride 1"),
-        ("channels", basic_block(lambda c, k, s: c != k), "all the same"),
-        ("and", basic_block(lambda c, k, s: c != k and s > 1), "not `and`"),
-        ("bn_two", basic_block(shape_changes, numbers=2), "two are measured"),
-        ("no_bn", basic_block(shape_changes, numbers=0), "are missing"),
-        ("biases", basic_block(shape_changes, numbers=5), "no biases"),
-        ("sides", basic_block(shape_changes, kernel=3), "not three"),
-        ("one_weight", basic_block(shape_changes, kernel=1), "not one"),
+        ("never", count_with(lambda c, k, s: False), "projection is missing"),
+        ("always", count_with(lambda c, k, s: True), "has no projection"),
+        ("stride", count_with(lambda c, k, s: s > 1), "with stride 1"),
+        ("channels", count_with(lambda c, k, s: c != k), "all the same"),
+        ("and", count_with(lambda c, k, s: c != k and s > 1), "not `and`"),
+        ("bn_two", count_with(shape_changes, numbers=2), "two are measured"),
+        ("no_bn", count_with(shape_changes, numbers=0), "are missing"),
+        ("biases", count_with(shape_changes, numbers=5), "no biases"),
+        ("sides", count_with(shape_changes, kernel=3), "not three"),
+        ("one_weight", count_with(shape_changes, kernel=1), "not one"),
         ("one_conv", lambda c, k, s: 9 * c * k + 4 * k, "both 3×3"),
     ],
     "useless_biases": [
@@ -201,6 +343,20 @@ WRONG = {
         ("dense", useless_biases(10, 6, 64) + 1000, "are useful"),
         ("first_only", useless_biases(10, 0, 64), "one block a stage"),
         ("statistics", 53_120, "measures"),
+        ("one_each", 53, "for each of its filters"),
         ("no_idea", 1000, "for each stage"),
+    ],
+    "basic_block": [
+        ("before", basic_block_relu_before, "after the addition, not"),
+        ("overwrites", basic_block_overwrites_x, "overwrite x on the way"),
+        ("never", basic_block_never_projects, "brings x into the right shape"),
+        ("by_stride", basic_block_projects_by_stride, "change of the channels"),
+        ("always", basic_block_always_projects, "without a projection"),
+        ("bare", basic_block_bare_projection, "normalisation, too"),
+        ("biases", basic_block_biases, "use_bias=False"),
+        ("in_conv", basic_block_relu_in_conv, "before ReLU"),
+        ("no_norms", basic_block_no_norms, "2 expected, not 0"),
+        ("two_slips", basic_block_two_slips, "between the two convolutions"),
+        ("plain", lambda x, f, s: conv_norm(x, f, 3), "2 expected, not 1"),
     ],
 }
