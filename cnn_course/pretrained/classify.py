@@ -9,13 +9,18 @@ import numpy as np
 from PIL import Image
 
 from cnn_course.datasets.bundled import data_folder
-from cnn_course.datasets.decoding import check_colour, read_picture
+from cnn_course.datasets.decoding import (
+    check_colour,
+    find_pictures,
+    read_picture,
+)
 from cnn_course.geometry import whole_number
 from cnn_course.pretrained.lite import LITES
 from cnn_course.pretrained.official import keras_name
 
 # The authors cut the middle out: all but 32 pixels of a side of 224 + 32.
 _BORDER = 32
+_AT_ONCE = 32  # pictures that the network sees
 
 
 @cache
@@ -70,7 +75,7 @@ def _prepare(model, pixels):
     return importlib.import_module(built).preprocess_input(pixels)
 
 
-def classify(model, picture, top=5):
+def classify(model, picture, top=5, *, skip_broken=False):
     """Name what a photograph shows, by ImageNet's 1 000 classes.
 
     The middle of the picture is scaled to the network's size, and the pixels
@@ -79,17 +84,20 @@ def classify(model, picture, top=5):
     Args:
         model: keras.Model of cnn_course.nets with its top, after
             `load_imagenet_weights`; 224×224 where its sides are open.
-        picture: path of a picture file, or array (height, width, 3) with
-            values from 0 to 255.
+        picture: path of a picture file, or of a folder with pictures at any
+            depth; or array (height, width, 3) with values from 0 to 255.
         top: int from 1 to 1000, how many names.
+        skip_broken: bool, go on without a folder's files that cannot be read,
+            and name them in the end, instead of raising.
 
     Returns:
-        list of (name, probability), best first.
+        list of (name, probability), best first; for a folder a dict from path
+        to such a list, in the order of the paths.
 
     Raises:
         ValueError: the model has no 1 000 probabilities or no official
-            weights; the picture is another, or `top` out of range.
-        PictureError: the file is not read; its text is the reason.
+            weights; a picture is another, or a file that `read_picture` does
+            not read; the folder has none; or `top` is out of range.
     """
     top = whole_number("top", top, 1)
     names = imagenet_names()
@@ -102,16 +110,57 @@ def classify(model, picture, top=5):
             f"{model.output_shape}."
         )
     if isinstance(picture, str | os.PathLike):
+        if os.path.isdir(picture):
+            return _classify_folder(model, picture, top, skip_broken)
         picture = read_picture(picture)
+    return _name(model, [_middle(model, picture)], top)[0]
+
+
+def _middle(model, picture):
+    """The part of a picture that the network is to see."""
     check_colour("picture", picture)
     pixels = np.rint(picture).astype(np.uint8)
     height, width = (side or 224 for side in model.input_shape[1:3])
-    x = crop_middle(pixels, height, width)[None].astype("float32")
-    scores = np.asarray(model(_prepare(model, x), training=False))[0]
-    if not abs(scores.sum() - 1) < 1e-3:
+    return crop_middle(pixels, height, width)
+
+
+def _name(model, crops, top):
+    """A list of (name, probability) for each of some crops."""
+    x = np.stack(crops).astype("float32")
+    scores = np.asarray(model(_prepare(model, x), training=False))
+    totals = scores.sum(axis=-1)
+    if not (abs(totals - 1) < 1e-3).all():
         raise ValueError(
             "model must give probabilities; its outputs add up to "
-            f"{scores.sum():g}. Build it with classifier_activation='softmax'."
+            f"{totals[0]:g}. Build it with classifier_activation='softmax'."
         )
-    best = np.argsort(-scores, kind="stable")[:top]
-    return [(names[i], float(scores[i])) for i in best]
+    best = np.argsort(-scores, axis=-1, kind="stable")[:, :top]
+    names = imagenet_names()
+    return [
+        [(names[i], float(row[i])) for i in chosen]
+        for row, chosen in zip(scores, best, strict=True)
+    ]
+
+
+def _classify_folder(model, folder, top, skip_broken):
+    paths, left_out = find_pictures(folder)
+    if left_out:
+        print(f"Left out {left_out.total()} files that are no pictures.")
+    if not paths:
+        raise ValueError(f"There is no picture in {str(folder)!r}.")
+    found, broken = {}, []
+    for start in range(0, len(paths), _AT_ONCE):
+        crops = {}
+        for path in paths[start : start + _AT_ONCE]:
+            try:
+                crops[path] = _middle(model, read_picture(path))
+            except ValueError as why:
+                if not skip_broken:
+                    raise
+                broken.append(f"  {why}")
+        if crops:
+            named = _name(model, [*crops.values()], top)
+            found |= zip(crops, named, strict=True)
+    if broken:
+        print("\n".join([f"Left out {len(broken)} pictures:", *broken]))
+    return found

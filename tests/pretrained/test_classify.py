@@ -1,4 +1,5 @@
 import doctest
+import sys
 from pathlib import Path
 
 import keras
@@ -137,6 +138,41 @@ def test_a_file_that_is_no_picture(lite0, tmp_path):
     (tmp_path / "a.png").write_text("no picture")
     with pytest.raises(ValueError, match=r"a\.png is not a picture"):
         classify(lite0, tmp_path / "a.png")
+
+
+def test_a_folder_is_its_pictures_one_by_one(
+    lite0, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(sys.modules[classify.__module__], "_AT_ONCE", 2)
+    (tmp_path / "deeper").mkdir()
+    for name in ("cat.png", "coffee.webp", "deeper/flower.png"):
+        photo = datasets.photo(Path(name).stem)
+        Image.fromarray(photo).save(tmp_path / name)
+    (tmp_path / "notes.txt").touch()
+    found = classify(lite0, tmp_path, top=2)
+    assert capsys.readouterr().out.startswith("Left out 1 files")
+    names = "cat.png", "coffee.webp", "deeper/flower.png"
+    assert [*found] == [str(tmp_path / name) for name in names]
+    for path, answers in found.items():
+        for answer, alone in zip(
+            answers, classify(lite0, path, top=2), strict=True
+        ):
+            assert answer[0] == alone[0]
+            assert answer[1] == pytest.approx(alone[1], abs=1e-5)
+    for name in ("broken.png", "d.png"):
+        (tmp_path / name).write_text("no picture")
+    with pytest.raises(ValueError, match=r"broken\.png is not a picture"):
+        classify(lite0, tmp_path)
+    assert [*classify(lite0, tmp_path, skip_broken=True)] == [*found]
+    said = capsys.readouterr().out
+    assert "Left out 2 pictures:" in said
+    assert "broken.png is not" in said
+    assert "d.png is not" in said
+
+
+def test_a_folder_without_pictures(lite0, tmp_path):
+    with pytest.raises(ValueError, match="There is no picture in"):
+        classify(lite0, tmp_path)
 
 
 def test_networks_that_are_refused(lite0):
