@@ -1,12 +1,18 @@
-"""The longest files first; kernels on Unix sockets: no ports, no network."""
+"""The longest files first; kernels on Unix sockets; figures are compared, too.
+
+Unix sockets need no ports and no network.
+"""
 
 import itertools
 import sys
 import tempfile
 
+import figures
 import nbval.kernel
+import pytest
 import slowest_first
 from jupyter_client.manager import KernelManager
+from nbval.plugin import IPyNbCell
 from traitlets import default
 
 from cnn_course.console import onednn
@@ -44,3 +50,15 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """Sort the files; those that take equally long stay in order."""
     items.sort(key=lambda item: -slowest_first.seconds(item.path))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Compare a cell's figures after nbval has compared its texts."""
+    result = yield
+    if isinstance(item, IPyNbCell):
+        outputs = item.test_outputs or []
+        tags = item.cell.metadata.get("tags", [])
+        if said := figures.complaint(outputs, item.cell.outputs, tags):
+            item.raise_cell_error(said)
+    return result

@@ -19,6 +19,7 @@ from pathlib import Path
 import block_pictures
 import nbformat
 from catalogue import catalogue
+from figures import shrink
 from nbclient import NotebookClient
 from PIL import Image
 from traitlets.config import Config
@@ -106,15 +107,6 @@ def without_bars(cell):
         for output in kept
         if output.output_type != "stream" or output.text.strip()
     ]
-
-
-def shrink(png):
-    """Store a figure (base64) with 256 colours, if that makes it smaller."""
-    picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
-    packed = io.BytesIO()
-    picture.quantize(256).save(packed, "png", optimize=True)
-    small = base64.b64encode(packed.getvalue()).decode()
-    return min(png, small, key=len)
 
 
 def describe(seconds, peak):

@@ -18,6 +18,7 @@ ALL = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 LESSONS = [path for path in ALL if not path.name.startswith("00")]
 TAGS = {
     "cover",
+    "figure-varies",
     "hide-input",
     "nbval-ignore-output",
     "raises-exception",
