@@ -7,12 +7,12 @@ the answer and watches what comes of it.
 import warnings
 from dataclasses import dataclass
 
-from cnn_course.check.block import _calls_into
-from cnn_course.check.judge import (
+from cnn_course.check.answers import (
     Verdict,
-    _is_untouched,
-    _line_of,
-    _show,
+    calls_into,
+    is_untouched,
+    line_of,
+    show,
     untouched,
 )
 
@@ -35,31 +35,32 @@ class BehaviourExercise:
         watch: function from an answer to the hint for the first thing that it
             does wrong; "" if there is none. What the answer raises may pass.
         done: what is said of a right answer.
-        without: a module that the answer must not call, such as
-            "cnn_course.transfer"; "" for none.
+        by_hand: starts of the names of modules whose functions the answer
+            must not call, such as ("cnn_course.transfer.",).
     """
 
     name: str
     watch: object
     done: str
-    without: str = ""
+    by_hand: tuple = ()
 
     def __call__(self, answer):
         """Judge a learner's function, or a learner's layer."""
         body = getattr(answer, "call", answer)  # of a Keras layer
-        if answer is ... or answer is None or _is_untouched(body):
+        if answer is ... or answer is None or is_untouched(body):
             return untouched(self.name)
         if not callable(answer):
             return Verdict(
                 "failed",
                 f"{self.name}: not yet.\nHint: hand over the function itself, "
-                f"without calling it; got {_show(answer)}.",
+                f"without calling it; got {show(answer)}.",
             )
-        with _calls_into(self.without) as called:
+        with calls_into(*self.by_hand) as called:
             hint = self._hint(answer, body)
         if called and not hint:
+            name = called[0].rpartition(".")[2]
             hint = (
-                f"it does what is asked, but {called[0]} is the package's own: "
+                f"it does what is asked, but {name} is the package's own: "
                 "here you write that yourself."
             )
         if hint:
@@ -73,6 +74,6 @@ class BehaviourExercise:
                 return self.watch(answer)
             except Exception as error:  # whatever a learner's code does
                 return (
-                    f"the call stops {_line_of(error, body)}with "
+                    f"the call stops {line_of(error, body)}with "
                     f"{type(error).__name__}: {_last_line(error)}"
                 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn_course.check.judge import Verdict, untouched
+from cnn_course.check.answers import Verdict, untouched
 
 
 def _load(name, split):

@@ -8,18 +8,24 @@ it fails, gets that hint.
 
 import contextlib
 import copy
-import dis
-import html
 import itertools
-import re
-import sys
 import warnings
 from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
 
-_MARKS = {"passed": "✓", "failed": "✗", "untouched": "○"}
+from cnn_course.check.answers import (
+    Raised,
+    Verdict,
+    calls_into,
+    is_untouched,
+    line_of,
+    sentences,
+    show,
+    untouched,
+)
+
 _COMMON_ERRORS = {  # words of the error: what is wrong
     "as a data type": "a shape is one argument: put its sides in brackets, as "
     "in np.zeros((rows, columns)).",
@@ -38,69 +44,6 @@ LIBRARIES = (
     "tensorflow.python.eager.backprop.",
     "tensorflow.python.ops.nn",
 )
-_COLOURS = {"passed": "#2e7d32", "failed": "#c62828", "untouched": "#757575"}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the judge says. Only a right answer is true.
-
-    Attributes:
-        status: "passed", "failed" or "untouched".
-        text: what the learner reads.
-    """
-
-    status: str
-    text: str
-
-    @property
-    def passed(self):
-        """Whether the answer is right."""
-        return self.status == "passed"
-
-    def __bool__(self):
-        return self.passed
-
-    def __repr__(self):
-        return f"{_MARKS[self.status]} {self.text}"
-
-    def _repr_html_(self):
-        return (
-            f'<div style="border-left:4px solid {_COLOURS[self.status]};'
-            'padding:4px 12px;white-space:pre-wrap">'
-            f"<b>{_MARKS[self.status]}</b> {html.escape(self.text)}</div>"
-        )
-
-
-@dataclass(frozen=True)
-class _Raised:
-    """An exception that a function raised; one that it returned is a value."""
-
-    error: Exception
-    where: str
-
-    @property
-    def kind(self):
-        return type(self.error).__name__
-
-
-def _show(value):
-    """Write a value in the fewest characters that still say what it is."""
-    if isinstance(value, _Raised):
-        return f"{value.kind}: {value.error}"
-    if hasattr(value, "shape"):
-        with contextlib.suppress(Exception):  # a symbolic tensor has no values
-            value = np.asarray(value)
-    if isinstance(value, tuple) and any(hasattr(v, "shape") for v in value):
-        return "\n".join(map(_show, value))
-    if isinstance(value, np.ndarray) and value.ndim:
-        if value.size > 64:
-            return f"array of shape {value.shape}"
-        text = np.array2string(value, precision=4, suppress_small=True)
-        return f"\n{text}" if "\n" in text else text
-    if isinstance(value, float | np.floating):
-        return f"{float(value):.10g}"
-    return str(value) if isinstance(value, np.generic) else repr(value)
 
 
 def _as_numbers(value):
@@ -116,7 +59,7 @@ def _as_numbers(value):
 
 
 def _same(got, expected):
-    if isinstance(got, _Raised) and isinstance(expected, _Raised):
+    if isinstance(got, Raised) and isinstance(expected, Raised):
         return type(got.error) is type(expected.error)
     numbers, wanted = _as_numbers(got), _as_numbers(expected)
     if wanted is None and isinstance(expected, tuple):  # of several shapes
@@ -133,17 +76,6 @@ def _same(got, expected):
 def _as_many(got, expected):
     """Whether an answer has as many results as it should."""
     return isinstance(got, list | tuple) and len(got) == len(expected)
-
-
-def _sentences(*hints):
-    """Join hints; what follows a full stop begins with a capital."""
-    first, *others = [hint for hint in hints if hint]
-    for hint in others:
-        # A plain word only: code and formulas stay as they are.
-        if re.match(r"(a|[a-z]{2,})[ ,:](?!=)", hint):
-            hint = hint[0].upper() + hint[1:]
-        first += f" {hint}"
-    return first
 
 
 def _form_hint(got, expected):
@@ -170,17 +102,6 @@ def _form_hint(got, expected):
     return f"the shape must be {wanted.shape}, not {numbers.shape}."
 
 
-def _line_of(error, function):
-    """Say "in line 3 " of the function; "" if the error arose elsewhere."""
-    code, step = getattr(function, "__code__", None), error.__traceback__
-    lines = []
-    while step is not None:
-        if step.tb_frame.f_code is code:
-            lines.append(f"in line {step.tb_lineno} ")
-        step = step.tb_next
-    return lines[-1] if lines else ""
-
-
 def _answer_to(function, case):
     """What a function gives for a case; what it raises is an answer too."""
     with warnings.catch_warnings():
@@ -188,7 +109,7 @@ def _answer_to(function, case):
         try:
             return function(*copy.deepcopy(case))
         except Exception as error:
-            return _Raised(error, _line_of(error, function))
+            return Raised(error, line_of(error, function))
 
 
 def _unchanged(given, case):
@@ -212,20 +133,9 @@ def _spoils(function, case):
 
 def _computed_by(modules, function, case):
     """The package of the first function that is called in some modules."""
-    called = []
-
-    def note(frame, event, _):
-        module = frame.f_globals.get("__name__") or ""
-        if event == "call" and f"{module}.".startswith(modules):
-            called.append(module.partition(".")[0])
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
+    with calls_into(*modules) as called:
         _answer_to(function, case)
-    finally:
-        sys.setprofile(before)
-    return called[0] if called else ""
+    return called[0].partition(".")[0] if called else ""
 
 
 def _tells(value):
@@ -234,27 +144,6 @@ def _tells(value):
     if numbers is None:
         return False
     return numbers.size > 2 or bool(np.any(abs(numbers) >= 100))
-
-
-def _is_untouched(function):
-    """Whether a function's body is still `...` (a docstring may stay)."""
-    code = getattr(function, "__code__", None)
-    return code is not None and all(
-        step.opname in ("RESUME", "NOP", "RETURN_VALUE")
-        or (
-            step.opname in ("LOAD_CONST", "RETURN_CONST")
-            and step.argval in (None, ...)
-        )
-        for step in dis.get_instructions(code)
-    )
-
-
-def untouched(name):
-    """Say that an exercise waits to be started."""
-    return Verdict(
-        "untouched",
-        f"{name}: not started yet. Replace the ... and run the cell again.",
-    )
 
 
 @dataclass(frozen=True)
@@ -291,9 +180,9 @@ class FunctionExercise:
             return Verdict(
                 "failed",
                 f"{self.name}: hand over the function itself, without "
-                f"calling it; got {_show(answer)}.",
+                f"calling it; got {show(answer)}.",
             )
-        if _is_untouched(answer):
+        if is_untouched(answer):
             return untouched(self.name)
         tried = [
             (case, _answer_to(answer, case), _answer_to(self.right, case))
@@ -316,18 +205,18 @@ class FunctionExercise:
                 said += f" Now try it without {self.without}."
             return Verdict("passed", said)
         case, got, expected = failed[0]
-        arguments = ", ".join(_show(argument) for argument in case)
+        arguments = ", ".join(show(argument) for argument in case)
         wanted = (
             f"raise {expected.kind}"
-            if isinstance(expected, _Raised)
-            else _show(expected)
+            if isinstance(expected, Raised)
+            else show(expected)
         )
         return Verdict(
             "failed",
             f"{self.name}: not yet.\n"
             f"input:    {arguments}\n"
             f"expected: {wanted}\n"
-            f"got:      {_show(got)}\n"
+            f"got:      {show(got)}\n"
             f"Hint: {self._hint(tried, failed)}",
         )
 
@@ -366,13 +255,13 @@ class FunctionExercise:
             return f"{self.results[at]} is None: compute it, too."
 
         def only(value):
-            return value if isinstance(value, _Raised) else value[at]
+            return value if isinstance(value, Raised) else value[at]
 
         tried, failed = (
             [
                 (case, only(got), only(expected))
                 for case, got, expected in rows
-                if isinstance(got, _Raised) or _as_many(got, expected)
+                if isinstance(got, Raised) or _as_many(got, expected)
             ]
             for rows in (tried, failed)
         )
@@ -397,27 +286,27 @@ class FunctionExercise:
 
     def _plain_hint(self, got, expected):
         """The hint for a mistake that nobody thought of."""
-        if isinstance(got, _Raised):
+        if isinstance(got, Raised):
             stop = f"the call stops {got.where}with {got.kind}"
-            if isinstance(expected, _Raised):
+            if isinstance(expected, Raised):
                 stop += f"; here it must raise {expected.kind}"
             for words, hint in _COMMON_ERRORS.items():
                 if words in str(got.error):
-                    return _sentences(f"{stop}.", hint)
-            return _sentences(f"{stop}.", self.hint)
+                    return sentences(f"{stop}.", hint)
+            return sentences(f"{stop}.", self.hint)
         if isinstance(got, type) and issubclass(got, Exception):
             return f"your function returns {got.__name__}; `raise` it instead."
         if isinstance(got, Exception):
             return f"your function returns {got!r}; `raise` it instead."
-        if isinstance(expected, _Raised) and isinstance(got, str):
+        if isinstance(expected, Raised) and isinstance(got, str):
             return (
                 f"that is a text; write `raise {expected.kind}(...)` instead."
             )
-        if isinstance(expected, _Raised):
+        if isinstance(expected, Raised):
             return self.hint
         if got is None:
             return "your function gives back None: is `return` missing?"
-        return _sentences(_form_hint(got, expected), self.hint)
+        return sentences(_form_hint(got, expected), self.hint)
 
 
 @dataclass(frozen=True)
@@ -444,7 +333,7 @@ class ValueExercise:
             return Verdict("passed", f"{self.name}: right.")
         return Verdict(
             "failed",
-            f"{self.name}: not yet.\ngot:  {_show(answer)}\n"
+            f"{self.name}: not yet.\ngot:  {show(answer)}\n"
             f"Hint: {self._hint(answer)}",
         )
 
@@ -452,4 +341,4 @@ class ValueExercise:
         for wrong, hint in self.mistakes:
             if _same(answer, wrong):
                 return hint
-        return _sentences(_form_hint(answer, self.right), self.hint)
+        return sentences(_form_hint(answer, self.right), self.hint)

@@ -571,5 +571,5 @@ dense_to_convolution = BehaviourExercise(
     watch=_watch_convolution,
     done=f"{len(_MAPS)} dense layers and their convolutions say the same, and "
     "on a larger map each window gets its answer.",
-    without="cnn_course.detection.sliding",
+    by_hand=("cnn_course.detection.sliding.",),
 )

@@ -388,5 +388,5 @@ prepare = BehaviourExercise(
     watch=_watch_stages,
     done="In stage one the head alone has moved, in stage two the last "
     "convolution as well, more slowly; batch normalisation has held still.",
-    without="cnn_course.transfer",
+    by_hand=("cnn_course.transfer.",),
 )

@@ -9,7 +9,8 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from cnn_course.check.block import BlockExercise, Shape, _build, _orders
+from cnn_course.check.block import BlockExercise, Shape
+from cnn_course.check.built import build, orders
 from cnn_course.nets.resnet import residual_block
 
 
@@ -307,8 +308,8 @@ def yields(x, filters, strides):
         (lambda x, f, s: keras.Input((5, 5, 3)), "does not depend on the inp"),
         (lambda x, f, s: keras.KerasTensor((5,)), "does not depend on the inp"),
         (yields, "it must `return` the tensor"),
-        (lambda x, f, s: 2.5, "that is a float"),
-        (lambda x, f, s: np.zeros((2, 2)), "that is a ndarray"),
+        (lambda x, f, s: 2.5, "asked for, not float"),
+        (lambda x, f, s: np.zeros((2, 2)), "asked for, not ndarray"),
         (residual_block, "residual_block is the package's own"),
         (lambda *a: residual_block(*a), "residual_block is the package's own"),
     ],
@@ -318,7 +319,7 @@ def test_what_differs_is_told(answer, words):
 
 
 def test_the_package_s_block_is_right_where_it_may_be_called():
-    assert dataclasses.replace(JUDGE, without="")(residual_block)
+    assert dataclasses.replace(JUDGE, by_hand=())(residual_block)
 
 
 def test_untouched_or_no_function():
@@ -347,8 +348,8 @@ def test_nothing_is_printed(capsys, recwarn):
 
 
 def test_the_weights_are_as_after_a_training():
-    built = _build(block, CASES[1])
+    built = build(block, CASES[1])
     statistics = [w for p in built.parts for w in p.weights if "mov" in w.name]
     assert len(statistics) == 6
     assert all(np.ptp(np.asarray(weight)) > 0.1 for weight in statistics)
-    assert len(list(_orders(built.parts))) == 6  # three like normalisations
+    assert len(list(orders(built.parts))) == 6  # three like normalisations
