@@ -1,7 +1,8 @@
 """Lay out the book's pages for Sphinx, as `make book` does first.
 
 Into book/build/source: the README as the first page, the notebooks, the
-catalogue, and a page with the blocks of each file of cnn_course/nets/.
+catalogue, a page with the blocks of each file of cnn_course/nets/, and the
+table of what differs between the backends.
 """
 
 import ast
@@ -38,7 +39,7 @@ def contents():
             for path in sorted((ROOT / "notebooks").glob(f"{pattern}*.ipynb"))
         ]
         if part == "Reference":
-            pages.append("blocks/index")
+            pages += ["blocks/index", "backends"]
         lines = [":hidden:", f":caption: {part}", "", *pages]
         tables.append("\n".join(["```{toctree}", *lines, "```"]))
     return "\n\n".join(tables)
@@ -117,6 +118,7 @@ def lay_out(folder):
     shutil.copytree(
         ROOT / "notebooks" / "thumbnails", folder / "notebooks" / "thumbnails"
     )
+    shutil.copy(ROOT / "book" / "backends.md", folder)
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         nbformat.write(notebook(path), folder / "notebooks" / path.name)
     for path in catalogue.files():
