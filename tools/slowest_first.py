@@ -12,12 +12,15 @@ TESTS = Path(__file__).resolve().parent.parent / "tests"
 RUNS = re.compile(r"\*\*Runs:\*\* (\d+) s")  # `make notebooks` writes it
 # Test files over 15 seconds, on one thread. Only their order matters.
 SECONDS = {
+    "check/test_check.py": 150,
     "parallel/test_supervisor.py": 100,
+    "nets/test_export.py": 75,
     "nets/test_copied.py": 60,
     "detection/train/test_train.py": 60,
     "finetune/test_unfinished.py": 66,
     "nets/test_efficientnet.py": 55,
     "finetune/test_recipe.py": 45,
+    "tools/test_backends.py": 45,
     "pretrained/test_official.py": 44,
     "nets/test_blocks.py": 44,
     "notebooks/test_notebook_25_full.py": 35,
