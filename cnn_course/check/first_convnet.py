@@ -232,6 +232,16 @@ softmax = FunctionExercise(
             )
             for take in (np.min, np.mean)
         ),
+        (
+            lambda z: _softmax(z / z.max(axis=-1, keepdims=True), -1, 0),
+            "the rows sum to 1, but dividing the scores changes the fractions; "
+            "subtracting one number from a whole row does not.",
+        ),
+        (
+            lambda z: _softmax(z, -1, 1000),
+            "one fixed number does not suit every row: exp(1 - 1000) is 0, and "
+            "0 / 0 is nan. Subtract each row's own maximum.",
+        ),
     ),
     hint="which row of scores is wrong, and what do its probabilities sum to? "
     "The formula stands above, for one row.",
@@ -290,6 +300,11 @@ max_pool_backward = FunctionExercise(
         (
             lambda dy, x: _max_pool_backward(dy, abs(x)),
             "the largest number wins, not the largest absolute value.",
+        ),
+        (
+            lambda dy, x: _max_pool_backward(dy, x) * x,
+            "the right places, but times the winner's value. The output is a "
+            "copy of it: how steep is a copy?",
         ),
         (
             lambda dy, x: np.trunc(_max_pool_backward(dy, x)),
@@ -422,6 +437,13 @@ conv_backward = FunctionExercise(
         (ramp(2, 1, 1) / 8, ramp(6, 3, 2).astype(int), ramp(2, 2, 2, 1), 3),
     ),
     mistakes=(
+        (
+            _backward_with(
+                to_input=lambda dx, at, kernel, d: kernel[..., -1] * d[-1],
+            ),
+            "look at dx first: = overwrites what the filters before have "
+            "given; all of it adds up, so +=.",
+        ),
         (
             _backward_with(
                 to_input=lambda dx, at, kernel, d: kernel @ d,

@@ -382,6 +382,11 @@ useless_biases = ValueExercise(
     right=_biases(),
     mistakes=(
         (_biases(stem=0), "the stem's 64 are missing."),
+        (
+            _biases() - 4 * _FILTERS[0],
+            "one projection is missing: the first stage has one, too, from 64 "
+            "to 256 channels, though its stride is 1.",
+        ),
         (_biases(of_projection=0), "the projections are missing."),
         (
             _biases(of_projection=0, stem=0),

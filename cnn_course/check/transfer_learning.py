@@ -12,6 +12,11 @@ head_parameters = ValueExercise(
     right=1280 * 3 + 3,
     mistakes=(
         (1280 * 3, "each class has a bias, too."),
+        (
+            1280 * 6 + 6,
+            "that is the top for the six kinds above. How many classes are "
+            "there with the cats?",
+        ),
         (1280 * 3 + 1, "each class has a bias of its own."),
         (1280 * 2 + 2, "'neither of the two' is a class as well."),
         (1280 * 2, "'neither of the two' is a class as well; and the biases?"),
@@ -188,6 +193,15 @@ layers_to_train = FunctionExercise(
         (
             lambda kinds, n: _last(kinds, n, (*_LEARN, "bn")),
             "batch normalisation has weights, but it stays frozen.",
+        ),
+        (
+            lambda kinds, n: [
+                i
+                for i in range(max(0, len(kinds) - n), len(kinds))
+                if kinds[i] in _LEARN
+            ],
+            "choose first, then take the last n: what has no weights to train "
+            "does not count towards n.",
         ),
         (
             lambda kinds, n: [

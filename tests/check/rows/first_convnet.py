@@ -382,6 +382,13 @@ WRONG = {
     ],
     "conv_backward": [
         (
+            "overwrites_filter_by_filter",
+            conv_backward_with(
+                start=floats, to_input=lambda dx, at, k, d: k[..., -1] * d[-1]
+            ),
+            "what the filters before have given",
+        ),
+        (
             "overwrites",
             conv_backward_with(
                 start=floats, to_input=lambda dx, at, k, d: k @ d
@@ -556,6 +563,12 @@ WRONG = {
         ("scalar_way", lambda x, a: 1 if x > 0 else a, "np.where"),
     ],
     "softmax": [
+        (
+            "divided",
+            lambda z: softmax_overflows(z / z.max(axis=1, keepdims=True)),
+            "dividing the scores changes",
+        ),
+        ("fixed", lambda z: softmax_overflows(z - 1000), "one fixed number"),
         ("overflow", softmax_overflows, "exp(1000) overflows"),
         ("in_place", softmax_in_place, "writes into what it was given"),
         (
@@ -618,6 +631,13 @@ WRONG = {
         ("class", lambda z: z.argmax(axis=-1), "the shape must be (2, 3)"),
     ],
     "max_pool_backward": [
+        (
+            "times_the_winner",
+            max_pool_backward_with(
+                lambda w, gradient: (w == w.max()) * gradient * w.max()
+            ),
+            "times the winner's value",
+        ),
         (
             "ties",
             max_pool_backward_with(

@@ -335,6 +335,7 @@ WRONG = {
     ],
     "useless_biases": [
         ("no_stem", useless_biases(10, 6, 0), "stem's 64"),
+        ("three", useless_biases(10, 6, 64) - 256, "the first stage has one"),
         ("no_projection", useless_biases(6, 6, 64), "projections are missing"),
         ("blocks_only", useless_biases(6, 6, 0), "and the stem"),
         ("everywhere", useless_biases(10, 10, 64), "only the first block"),

@@ -204,6 +204,7 @@ ALSO_RIGHT = {"prepare": [in_stages(frozen, last_only)]}
 WRONG = {
     "head_parameters": [
         ("no_bias", 3840, "has a bias, too"),
+        ("six", 7686, "for the six kinds above"),
         ("two_classes", 2562, "is a class as well"),
         ("one_unit", 1281, "one unit"),
         ("whole", 2257984 + 3843, "learns nothing"),
@@ -262,6 +263,15 @@ WRONG = {
         ("other", lambda base, top, epochs: base, "write down the seconds"),
     ],
     "layers_to_train": [
+        (
+            "last_n_then_chosen",
+            lambda kinds, n: [
+                i
+                for i, kind in enumerate(kinds)
+                if i >= len(kinds) - n and kind in ("conv", "dense")
+            ],
+            "choose first, then take",
+        ),
         ("any", layers_to_train_any, "layers of any kind"),
         ("bn", layers_to_train_with_bn, "has weights, but it stays frozen"),
         ("zero", layers_to_train_minus_zero, "mind n = 0"),
