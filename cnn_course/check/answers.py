@@ -118,6 +118,19 @@ def untouched(name):
     )
 
 
+def no_function(name, answer):
+    """The verdict on what is no function, or not written yet; else None."""
+    if answer is ... or is_untouched(answer):
+        return untouched(name)
+    if callable(answer):
+        return None
+    return Verdict(
+        "failed",
+        f"{name}: hand over the function itself, without calling it; got "
+        f"{show(answer)}.",
+    )
+
+
 @contextlib.contextmanager
 def calls_into(*starts):
     """List the functions that are called meanwhile, as module.function.

@@ -14,10 +14,9 @@ from cnn_course.check.answers import (
     Raised,
     Verdict,
     calls_into,
-    is_untouched,
+    no_function,
     sentences,
     show,
-    untouched,
 )
 from cnn_course.check.built import (
     Built,
@@ -156,16 +155,8 @@ class BlockExercise:
 
     def __call__(self, answer):
         """Judge a learner's function."""
-        if answer is ...:
-            return untouched(self.name)
-        if not callable(answer):
-            return Verdict(
-                "failed",
-                f"{self.name}: hand over the function itself, without "
-                f"calling it; got {show(answer)}.",
-            )
-        if is_untouched(answer):
-            return untouched(self.name)
+        if (verdict := no_function(self.name, answer)) is not None:
+            return verdict
         build_answer = functools.cache(functools.partial(build, answer))
         for case in self.cases:
             with calls_into(*self.by_hand) as called:

@@ -19,8 +19,8 @@ from cnn_course.check.answers import (
     Raised,
     Verdict,
     calls_into,
-    is_untouched,
     line_of,
+    no_function,
     sentences,
     show,
     untouched,
@@ -174,16 +174,8 @@ class FunctionExercise:
 
     def __call__(self, answer):
         """Judge a learner's function."""
-        if answer is ...:
-            return untouched(self.name)
-        if not callable(answer):
-            return Verdict(
-                "failed",
-                f"{self.name}: hand over the function itself, without "
-                f"calling it; got {show(answer)}.",
-            )
-        if is_untouched(answer):
-            return untouched(self.name)
+        if (verdict := no_function(self.name, answer)) is not None:
+            return verdict
         tried = [
             (case, _answer_to(answer, case), _answer_to(self.right, case))
             for case in self.cases
