@@ -23,6 +23,7 @@ from cnn_course.detection.coco_input import is_known, rows_by_id
 from cnn_course.detection.polygons import mask_to_polygons, runs_to_mask
 
 SIDES = ("height", "width")
+_ROW_KEYS = ("image_id", "category_id", "bbox")
 __all__ = ["Annotated", "BoxedImages", "load_images", "read_coco", "read_voc"]
 
 
@@ -90,11 +91,7 @@ def _check_known(rows, source, key, known, listed):
 
 
 def _coco_row(row, where, images, labels):
-    image_id, category_id, box = (
-        row["image_id"],
-        row["category_id"],
-        row["bbox"],
-    )
+    image_id, category_id, box = (row[key] for key in _ROW_KEYS)
     try:
         x, y, width, height = map(float, box)
         box = [x, y, x + width, y + height]
@@ -177,8 +174,7 @@ def read_coco(json_path, image_folder=None):
     paths = [Path(image_folder, name) for name in files]
     sizes = [[row.get(side) for side in SIDES] for row in pictures]
     for i, row in enumerate(annotations):
-        keys = ["image_id", "category_id", "bbox"]
-        _need(row, keys, f"annotations[{i}] of {source}")
+        _need(row, _ROW_KEYS, f"annotations[{i}] of {source}")
     _check_known(annotations, source, "image_id", images, "images")
     _check_known(annotations, source, "category_id", labels, "categories")
     rows = [
